@@ -1,0 +1,36 @@
+# usdtpp_verify_probes(TARGET target PROBES provider:name[/arguments] ...)
+#
+# After each link of `target`, an executable or shared library of this directory, reads its notes with `readelf -n` and
+# fails the build where a listed probe is missing, or where one of its sites has another number of arguments. Other probes
+# in the binary are no error.
+#
+#     usdtpp_verify_probes(TARGET server PROBES fosdem:request_start/2 fosdem:request_end/3)
+set(USDTPP_VERIFY_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/usdtpp_verify_binary.cmake)
+
+function(usdtpp_verify_probes)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" TARGET PROBES)
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_TARGET OR NOT arg_PROBES)
+    message(FATAL_ERROR "usdtpp_verify_probes: write usdtpp_verify_probes(TARGET target PROBES provider:name/count ...)")
+  endif()
+  if(NOT TARGET ${arg_TARGET})
+    message(FATAL_ERROR "usdtpp_verify_probes: there is no target ${arg_TARGET}: add it first")
+  endif()
+  foreach(probe IN LISTS arg_PROBES)
+    if(NOT probe MATCHES "^[A-Za-z_][A-Za-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*(/[0-9]+)?$")
+      message(FATAL_ERROR "usdtpp_verify_probes: ${probe} is no probe: write provider:name or provider:name/count")
+    endif()
+  endforeach()
+  find_program(USDTPP_READELF NAMES ${CMAKE_READELF} readelf llvm-readelf)
+  mark_as_advanced(USDTPP_READELF)
+  if(NOT USDTPP_READELF)
+    message(FATAL_ERROR "usdtpp_verify_probes: readelf is missing: install binutils")
+  endif()
+  list(JOIN arg_PROBES " " probes)
+  add_custom_command(
+    TARGET ${arg_TARGET}
+    POST_BUILD
+    COMMAND ${CMAKE_COMMAND} -D "BINARY=$<TARGET_FILE:${arg_TARGET}>" -D "PROBES=${probes}" -D
+            "READELF=${USDTPP_READELF}" -P ${USDTPP_VERIFY_SCRIPT}
+    COMMENT "Verifying the probes of ${arg_TARGET}"
+    VERBATIM)
+endfunction()

@@ -1,0 +1,73 @@
+// How a C++ value becomes a probe argument, and how to teach it your own types.
+//
+// What a tracer reads is an integer of 1, 2, 4 or 8 bytes with its sign, or an address. docs/arguments.md has the whole
+// table of what each C++ type becomes.
+#ifndef USDTPP_ARGUMENT_HPP
+#define USDTPP_ARGUMENT_HPP
+
+#include <cstdint>
+#include <type_traits>
+
+#include <usdtpp/detail/shapes.hpp>
+
+namespace usdtpp {
+
+namespace detail {
+// What `get` returns for a type that is no probe argument, and why it is none.
+enum class reason { by_value, too_wide, view, dangling };
+template <class T, reason Reason>
+struct unreadable {};
+} // namespace detail
+
+/// What a value of class or enumeration type T is for a tracer. Specialise it for a type of your own:
+///
+///     template <>
+///     struct usdtpp::probe_argument<order_id> {
+///         static std::uint64_t get(const order_id& id) noexcept { return id.raw(); }
+///     };
+///
+/// `get` takes the value by const reference or by value and returns something that already is a probe argument: an
+/// integer, a pointer to memory that outlives the call, a duration ... It runs once each time the probe is reached, in
+/// the place of the argument, so keep it cheap and noexcept. The second parameter is for std::enable_if.
+///
+/// Out of the box: enumerations (by their underlying type), NUL-terminated strings (`c_str()`), smart pointers
+/// (`get()`), durations and time points (nanoseconds, signed, 8 bytes), atomics (relaxed load), error codes
+/// (`value()`).
+template <class T, class Enable = void>
+struct probe_argument {
+    static constexpr auto get(const T& value) noexcept {
+        if constexpr (std::is_enum_v<T>) {
+            return static_cast<std::underlying_type_t<T>>(value);
+        } else if constexpr (detail::has_c_str<T>) {
+            return value.c_str();
+        } else if constexpr (detail::is_smart_pointer<T>) {
+            return value.get();
+        } else if constexpr (detail::is_duration<T>) {
+            return detail::nanoseconds(value);
+        } else if constexpr (detail::is_time_point<T>) {
+            return detail::nanoseconds(value.time_since_epoch());
+        } else if constexpr (detail::is_atomic<T>) {
+            return value.load(detail::relaxed_order{});
+        } else if constexpr (detail::is_error_code<T>) {
+            return value.value();
+        } else if constexpr (detail::is_view<T>) {
+            return detail::unreadable<T, detail::reason::view>{};
+        } else if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
+            return detail::unreadable<T, detail::reason::by_value>{};
+        } else {
+            return detail::unreadable<T, detail::reason::too_wide>{};
+        }
+    }
+};
+
+} // namespace usdtpp
+
+/// Two probe arguments from one value that has `data()` and `size()` and no NUL at its end (std::string_view,
+/// std::span, std::vector, std::array): its address, and its number of elements as an unsigned integer of 8 bytes.
+/// The value is evaluated once.
+///
+///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: str(arg0, arg1)
+#define USDTPP_SIZED(value)                                                                                            \
+    ::usdtpp::detail::sized(value), ::usdtpp::detail::size_of_previous {}
+
+#endif

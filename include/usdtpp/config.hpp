@@ -1,0 +1,17 @@
+// The three knobs of usdtpp. Define them for a whole program (`-DUSDTPP_DISABLE`), before any usdtpp header:
+// a probe in an inline function must mean the same in every translation unit.
+#ifndef USDTPP_CONFIG_HPP
+#define USDTPP_CONFIG_HPP
+
+// USDTPP_DISABLE
+//   Probes vanish: arguments are still type-checked, but never evaluated, nothing is emitted, and PROBE_ENABLED is
+//   false. This is also what happens by itself where there is no ELF (macOS, Windows).
+
+// USDTPP_USE_SYS_SDT
+//   Emit through SystemTap's <sys/sdt.h> (Debian: systemtap-sdt-dev) instead of usdtpp's own back-end. It is also
+//   the default on ELF processors other than x86-64 and aarch64. docs/limitations.md says what is lost with it.
+
+// USDTPP_NO_SHORT_NAMES
+//   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.
+
+#endif

@@ -1,0 +1,29 @@
+// What compiler and processor decide: the back-end of this translation unit (exactly one USDTPP_DETAIL_BACKEND_... is
+// defined), and how to have a function inlined in every build.
+#ifndef USDTPP_DETAIL_ARCH_HPP
+#define USDTPP_DETAIL_ARCH_HPP
+
+#include <usdtpp/config.hpp>
+
+#if defined(USDTPP_DISABLE) || !defined(__ELF__) || !defined(__GNUC__)
+#define USDTPP_DETAIL_BACKEND_DISABLED
+#elif !defined(USDTPP_USE_SYS_SDT) && defined(__LP64__) && (defined(__x86_64__) || defined(__aarch64__))
+#define USDTPP_DETAIL_BACKEND_NATIVE
+#elif __has_include(<sys/sdt.h>)
+#define USDTPP_DETAIL_BACKEND_SYS_SDT
+#else
+#error "usdtpp: <sys/sdt.h> is needed here but missing: install systemtap-sdt-dev, or define USDTPP_DISABLE"
+#endif
+
+// What a probe calls must vanish at -O0 too, and must not be instrumented: a probe is not a function of the user's.
+#if defined(__GNUC__)
+#define USDTPP_DETAIL_INLINE [[gnu::always_inline, gnu::no_instrument_function]] inline
+#define USDTPP_DETAIL_INLINE_LAMBDA __attribute__((always_inline, no_instrument_function))
+#define USDTPP_DETAIL_UNLIKELY(condition) (__builtin_expect(condition, 0) != 0)
+#else
+#define USDTPP_DETAIL_INLINE inline
+#define USDTPP_DETAIL_INLINE_LAMBDA
+#define USDTPP_DETAIL_UNLIKELY(condition) (condition)
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+// The back-end on SystemTap's <sys/sdt.h>: for any ELF processor, and the yardstick for the native one.
+//
+// It is handed the same operands as the native back-end. What it cannot keep is in docs/limitations.md.
+#ifndef USDTPP_DETAIL_EMIT_SYS_SDT_HPP
+#define USDTPP_DETAIL_EMIT_SYS_SDT_HPP
+
+#include <usdtpp/detail/operands.hpp>
+#include <usdtpp/detail/preprocessor.hpp>
+#include <usdtpp/detail/semaphore.hpp>
+
+#if defined(_SYS_SDT_H) && !defined(_SDT_HAS_SEMAPHORES)
+#error "usdtpp: <sys/sdt.h> came first and without semaphores: include usdtpp before it, or define _SDT_HAS_SEMAPHORES"
+#endif
+// sys/sdt.h's own switches: its probes carry semaphores, and arguments stay out of memory where there are registers for
+// twelve of them.
+#if !defined(_SDT_HAS_SEMAPHORES)
+#define _SDT_HAS_SEMAPHORES 1
+#endif
+#if !defined(STAP_SDT_ARG_CONSTRAINT) && (defined(__x86_64__) || defined(__aarch64__))
+#define STAP_SDT_ARG_CONSTRAINT nr
+#endif
+#include <sys/sdt.h>
+
+// clang-format off
+
+#define USDTPP_DETAIL_SEMAPHORE(provider, name) provider##_##name##_semaphore
+
+#define USDTPP_DETAIL_FIRST_VALUE(operands) operands.usdtpp_1
+#define USDTPP_DETAIL_VALUE(i) usdtpp_values.usdtpp_##i
+
+// sys/sdt.h names each argument several times, so the values go through a function; that keeps temporaries alive too.
+// It mentions the semaphore as a C++ variable, in an empty asm statement that only keeps it from being thrown away. The
+// constant is there for that; the symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is
+// what all of sys/sdt.h's macros come down to; the public ones have another name for each number of arguments.
+#define USDTPP_DETAIL_FIRE(provider, name, count, store) \
+    [](auto usdtpp_values) USDTPP_DETAIL_INLINE_LAMBDA -> void { \
+        static_cast<void>(usdtpp_values); \
+        static constexpr unsigned short USDTPP_DETAIL_SEMAPHORE(provider, name) = 0; \
+        asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
+        _SDT_PROBE(provider, name, count, \
+                   (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_FIRST_VALUE, USDTPP_DETAIL_VALUE, usdtpp_values))); \
+    }((store, usdtpp_operands))
+
+#define USDTPP_DETAIL_IF_REACHED
+
+// clang-format on
+
+#endif

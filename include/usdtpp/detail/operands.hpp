@@ -1,0 +1,177 @@
+// From the arguments of a probe to the operands of its asm statement.
+//
+//     auto* types = true ? nullptr : types_of(x, y);    // an operands<X, Y>*
+//     std::remove_pointer_t<decltype(types)> operands;
+//     operands.store(x, y);                             // now there are operands.usdtpp_1 and operands.usdtpp_2
+//
+// All of it is inlined, in every build.
+#ifndef USDTPP_DETAIL_OPERANDS_HPP
+#define USDTPP_DETAIL_OPERANDS_HPP
+
+#include <cstring>
+
+#include <usdtpp/argument.hpp>
+#include <usdtpp/detail/arch.hpp>
+
+namespace usdtpp::detail {
+
+// The integers that operands are; whatever the user's types are called, these keep the instantiations few.
+template <decltype(sizeof 0) Size, bool Signed>
+struct integer {};
+// clang-format off
+template <> struct integer<1, true> { using type = std::int8_t; };
+template <> struct integer<2, true> { using type = std::int16_t; };
+template <> struct integer<4, true> { using type = std::int32_t; };
+template <> struct integer<8, true> { using type = std::int64_t; };
+template <> struct integer<1, false> { using type = std::uint8_t; };
+template <> struct integer<2, false> { using type = std::uint16_t; };
+template <> struct integer<4, false> { using type = std::uint32_t; };
+template <> struct integer<8, false> { using type = std::uint64_t; };
+// clang-format on
+
+// What a note has before the `@`: the size in bytes, negative if signed.
+template <class Operand>
+inline constexpr int size_and_sign = std::is_signed_v<Operand> ? -int{sizeof(Operand)} : int{sizeof(Operand)};
+
+template <class T>
+inline constexpr bool is_unreadable = false;
+template <class T, reason Reason>
+inline constexpr bool is_unreadable<unreadable<T, Reason>> = true;
+
+// Tells GCC that the asm statements behind it read what `pointer` points to, wherever that ends: stores before the
+// probe must not be dropped or delayed past it. All else may stay in registers, which a "memory" clobber would forbid.
+// Clang needs no telling: to it any asm volatile may read whatever a pointer that it was given leads to.
+USDTPP_DETAIL_INLINE const void* publish(const void* pointer) noexcept {
+#if defined(__GNUC__) && !defined(__clang__)
+    asm volatile("" : : "m"(*static_cast<const char(*)[]>(pointer)));
+#endif
+    return pointer;
+}
+
+// USDTPP_SIZED is two arguments, of which only the first sees the value.
+struct sized_value {
+    const void* data;
+    std::uint64_t size;
+};
+struct size_of_previous {};
+
+template <class View>
+USDTPP_DETAIL_INLINE sized_value sized(const View& view) noexcept {
+    return {view.data(), static_cast<std::uint64_t>(view.size())};
+}
+
+// What a value is for a tracer: an integer or a const void*. A type that cannot be an argument becomes a null pointer
+// to `unreadable`, which `operands` reports. `size` carries the length from the first half of USDTPP_SIZED to the
+// second.
+template <class T>
+USDTPP_DETAIL_INLINE auto operand(const T& value, std::uint64_t& size) noexcept {
+    if constexpr (std::is_null_pointer_v<T>) {
+        return static_cast<const void*>(nullptr);
+    } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
+        return reinterpret_cast<std::uintptr_t>(value);
+    } else if constexpr (std::is_pointer_v<T>) {
+        return publish(const_cast<const void*>(static_cast<const volatile void*>(value)));
+    } else if constexpr (std::is_floating_point_v<T> && sizeof(T) <= 8) {
+        typename integer<sizeof(T), false>::type bits;
+        std::memcpy(&bits, &value, sizeof bits);
+        return bits;
+    } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
+        return static_cast<typename integer<sizeof(T), std::is_signed_v<T>>::type>(value);
+    } else if constexpr (std::is_same_v<T, sized_value>) {
+        size = value.size;
+        return publish(value.data);
+    } else if constexpr (std::is_same_v<T, size_of_previous>) {
+        return size;
+    } else if constexpr (is_unreadable<T>) {
+        return static_cast<const T*>(nullptr);
+    } else {
+        using got = decltype(probe_argument<T>::get(value));
+        using mapped = decltype(operand(probe_argument<T>::get(value), size));
+        if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*>) {
+            return static_cast<const unreadable<T, reason::dangling>*>(nullptr);
+        } else {
+            return operand(probe_argument<T>::get(value), size);
+        }
+    }
+}
+
+// Classes are passed on by reference. What else there is (numbers, enumerations, pointers, arrays and functions as
+// pointers) goes by value: so a bit-field, a packed member or a static const member without a definition does as well
+// as a variable, and a volatile is read once.
+template <class T>
+using parameter = std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, std::decay_t<const T>>;
+
+template <class T>
+using operand_type = decltype(operand(std::declval<parameter<T>>(), std::declval<std::uint64_t&>()));
+
+// The compile errors. What the compiler says around them names this template's arguments: the argument's number and
+// type.
+template <int Number, class T, reason Reason>
+struct argument_number {
+    static_assert(Reason != reason::by_value,
+                  "usdtpp: a class is no probe argument by value: pass a pointer to it, or one of its members, or "
+                  "specialise usdtpp::probe_argument for it");
+    static_assert(Reason != reason::too_wide,
+                  "usdtpp: no tracer can read a value of this type, wider than 8 bytes: pass a pointer to it");
+    static_assert(Reason != reason::view,
+                  "usdtpp: this type has no NUL at its end: pass USDTPP_SIZED(x), which makes two arguments of it, "
+                  "its address and its length");
+    static_assert(Reason != reason::dangling,
+                  "usdtpp: probe_argument<T>::get returns a temporary, which is gone when the probe fires: let it "
+                  "return a number, or a pointer to something that lives longer");
+};
+
+template <int Number, class Operand>
+inline constexpr bool is_readable = true;
+template <int Number, class T, reason Reason>
+inline constexpr bool is_readable<Number, const unreadable<T, Reason>*> = sizeof(argument_number<Number, T, Reason>) >
+                                                                          0; // instantiates it
+
+// The operands of a probe with arguments of types T, as the members usdtpp_1, usdtpp_2 ... that the back-ends' macros
+// name.
+template <int Number, class... T>
+struct operands_from {
+    USDTPP_DETAIL_INLINE void store_from(std::uint64_t&) noexcept {}
+};
+#define USDTPP_DETAIL_OPERANDS_FROM(i)                                                                                 \
+    template <class T, class... Rest>                                                                                  \
+    struct operands_from<i, T, Rest...> : operands_from<i + 1, Rest...> {                                              \
+        static_assert(is_readable<i, operand_type<T>>);                                                                \
+        operand_type<T> usdtpp_##i;                                                                                    \
+        USDTPP_DETAIL_INLINE void store_from(std::uint64_t& size, parameter<T> value,                                  \
+                                             parameter<Rest>... rest) noexcept {                                       \
+            usdtpp_##i = operand(value, size);                                                                         \
+            operands_from<i + 1, Rest...>::store_from(size, rest...);                                                  \
+        }                                                                                                              \
+    }
+USDTPP_DETAIL_OPERANDS_FROM(1);
+USDTPP_DETAIL_OPERANDS_FROM(2);
+USDTPP_DETAIL_OPERANDS_FROM(3);
+USDTPP_DETAIL_OPERANDS_FROM(4);
+USDTPP_DETAIL_OPERANDS_FROM(5);
+USDTPP_DETAIL_OPERANDS_FROM(6);
+USDTPP_DETAIL_OPERANDS_FROM(7);
+USDTPP_DETAIL_OPERANDS_FROM(8);
+USDTPP_DETAIL_OPERANDS_FROM(9);
+USDTPP_DETAIL_OPERANDS_FROM(10);
+USDTPP_DETAIL_OPERANDS_FROM(11);
+USDTPP_DETAIL_OPERANDS_FROM(12);
+#undef USDTPP_DETAIL_OPERANDS_FROM
+
+template <class... T>
+struct operands : operands_from<1, T...> {
+    USDTPP_DETAIL_INLINE void store(parameter<T>... values) noexcept {
+        std::uint64_t size = 0;
+        this->store_from(size, values...);
+    }
+};
+
+// Never called; a local type among T... wants it defined all the same.
+template <class... T>
+operands<T...>* types_of(const T&...) noexcept {
+    return nullptr;
+}
+
+} // namespace usdtpp::detail
+
+#endif

@@ -1,0 +1,54 @@
+// The macros that need the preprocessor: counting arguments, and doing something for each of them.
+#ifndef USDTPP_DETAIL_PREPROCESSOR_HPP
+#define USDTPP_DETAIL_PREPROCESSOR_HPP
+
+#define USDTPP_DETAIL_CAT(a, b) USDTPP_DETAIL_CAT_(a, b)
+#define USDTPP_DETAIL_CAT_(a, b) a##b
+
+// USDTPP_DETAIL_COUNT(provider, name, args...): the number of args, 0 to 12; 13 for 13 to 32; 00 where the name itself
+// is missing (numbers, since any word may be a macro of the user's). ISO C++17 wants at least one argument for a `...`,
+// hence the 0 at the end.
+#define USDTPP_DETAIL_COUNT(...)                                                                                       \
+    USDTPP_DETAIL_35TH(__VA_ARGS__, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13,    \
+                       12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 00, 0)
+#define USDTPP_DETAIL_35TH(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,  \
+                           a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, a33, a34, a35, ...)             \
+    a35
+
+// USDTPP_DETAIL_UNPACK(then, provider, name, args...) is then(provider, name, count, (args...)).
+#define USDTPP_DETAIL_UNPACK(then, ...)                                                                                \
+    USDTPP_DETAIL_CAT(USDTPP_DETAIL_UNPACK_, USDTPP_DETAIL_COUNT(__VA_ARGS__))(then, __VA_ARGS__)
+#define USDTPP_DETAIL_UNPACK_0(then, p, n) then(p, n, 0, ())
+#define USDTPP_DETAIL_UNPACK_1(then, p, n, ...) then(p, n, 1, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_2(then, p, n, ...) then(p, n, 2, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_3(then, p, n, ...) then(p, n, 3, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_4(then, p, n, ...) then(p, n, 4, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_5(then, p, n, ...) then(p, n, 5, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_6(then, p, n, ...) then(p, n, 6, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_7(then, p, n, ...) then(p, n, 7, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_8(then, p, n, ...) then(p, n, 8, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_9(then, p, n, ...) then(p, n, 9, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_10(then, p, n, ...) then(p, n, 10, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_11(then, p, n, ...) then(p, n, 11, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_12(then, p, n, ...) then(p, n, 12, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_13(...)                                                                                   \
+    static_assert(false, "usdtpp: a probe takes 0 to 12 arguments, and this one has 13 or more")
+#define USDTPP_DETAIL_UNPACK_00(...)                                                                                   \
+    static_assert(false, "usdtpp: a probe needs a provider and a name, as in PROBE(provider, name)")
+
+// USDTPP_DETAIL_LIST_3(first, other, x) is first(x), other(2), other(3).
+#define USDTPP_DETAIL_LIST_0(first, other, x)
+#define USDTPP_DETAIL_LIST_1(first, other, x) first(x)
+#define USDTPP_DETAIL_LIST_2(first, other, x) USDTPP_DETAIL_LIST_1(first, other, x), other(2)
+#define USDTPP_DETAIL_LIST_3(first, other, x) USDTPP_DETAIL_LIST_2(first, other, x), other(3)
+#define USDTPP_DETAIL_LIST_4(first, other, x) USDTPP_DETAIL_LIST_3(first, other, x), other(4)
+#define USDTPP_DETAIL_LIST_5(first, other, x) USDTPP_DETAIL_LIST_4(first, other, x), other(5)
+#define USDTPP_DETAIL_LIST_6(first, other, x) USDTPP_DETAIL_LIST_5(first, other, x), other(6)
+#define USDTPP_DETAIL_LIST_7(first, other, x) USDTPP_DETAIL_LIST_6(first, other, x), other(7)
+#define USDTPP_DETAIL_LIST_8(first, other, x) USDTPP_DETAIL_LIST_7(first, other, x), other(8)
+#define USDTPP_DETAIL_LIST_9(first, other, x) USDTPP_DETAIL_LIST_8(first, other, x), other(9)
+#define USDTPP_DETAIL_LIST_10(first, other, x) USDTPP_DETAIL_LIST_9(first, other, x), other(10)
+#define USDTPP_DETAIL_LIST_11(first, other, x) USDTPP_DETAIL_LIST_10(first, other, x), other(11)
+#define USDTPP_DETAIL_LIST_12(first, other, x) USDTPP_DETAIL_LIST_11(first, other, x), other(12)
+
+#endif

@@ -1,0 +1,89 @@
+// The standard library's types, recognised by their shape: a probe must not drag <chrono>, <memory> or <string> into
+// the translation unit (in C++20 each of them costs more to compile than a thousand probes).
+#ifndef USDTPP_DETAIL_SHAPES_HPP
+#define USDTPP_DETAIL_SHAPES_HPP
+
+#include <cstdint>
+#include <type_traits>
+
+namespace usdtpp::detail {
+
+template <class T, class = void>
+inline constexpr bool has_c_str = false;
+template <class T>
+inline constexpr bool has_c_str<T, std::void_t<decltype(std::declval<const T&>().c_str())>> =
+    std::is_pointer_v<decltype(std::declval<const T&>().c_str())>;
+
+// unique_ptr, shared_ptr and others like them; not reference_wrapper, whose get() is no pointer.
+template <class T, class = void>
+inline constexpr bool is_smart_pointer = false;
+template <class T>
+inline constexpr bool
+    is_smart_pointer<T, std::void_t<typename T::element_type, decltype(std::declval<const T&>().get())>> =
+        std::is_pointer_v<decltype(std::declval<const T&>().get())>;
+
+template <class T, class = void>
+inline constexpr bool is_duration = false;
+template <class T>
+inline constexpr bool is_duration<T, std::void_t<typename T::rep, decltype(T::period::num), decltype(T::period::den),
+                                                 decltype(std::declval<const T&>().count())>> = true;
+
+template <class T, class = void>
+inline constexpr bool is_time_point = false;
+template <class T>
+inline constexpr bool
+    is_time_point<T, std::void_t<typename T::clock, decltype(std::declval<const T&>().time_since_epoch())>> =
+        is_duration<std::decay_t<decltype(std::declval<const T&>().time_since_epoch())>>;
+
+// Converts to whatever enumeration the parameter of atomic<T>::load is. memory_order_relaxed is 0 in libstdc++ and
+// libc++, after __ATOMIC_RELAXED.
+struct relaxed_order {
+    template <class Order, std::enable_if_t<std::is_enum_v<Order>, int> = 0>
+    constexpr operator Order() const noexcept {
+        return static_cast<Order>(0);
+    }
+};
+
+template <class T, class = void>
+inline constexpr bool is_atomic = false;
+template <class T>
+inline constexpr bool is_atomic<T, std::void_t<decltype(std::declval<const T&>().is_lock_free()),
+                                               decltype(std::declval<const T&>().load(relaxed_order{}))>> = true;
+
+// error_code and error_condition.
+template <class T, class = void>
+inline constexpr bool is_error_code = false;
+template <class T>
+inline constexpr bool is_error_code<
+    T, std::void_t<decltype(std::declval<const T&>().category()), decltype(std::declval<const T&>().value())>> = true;
+
+// string_view, span, vector, array: a pointer and a length, with no NUL at the end.
+template <class T, class = void>
+inline constexpr bool is_view = false;
+template <class T>
+inline constexpr bool
+    is_view<T, std::void_t<decltype(std::declval<const T&>().size()), decltype(std::declval<const T&>().data())>> =
+        std::is_pointer_v<decltype(std::declval<const T&>().data())>;
+
+constexpr std::intmax_t greatest_common_divisor(std::intmax_t a, std::intmax_t b) noexcept {
+    return b == 0 ? a : greatest_common_divisor(b, a % b);
+}
+
+// Nanoseconds in a duration, truncated towards zero as std::chrono::duration_cast does; wraps beyond 292 years.
+template <class Duration>
+constexpr std::int64_t nanoseconds(const Duration& duration) noexcept {
+    constexpr std::intmax_t giga = 1'000'000'000;
+    constexpr std::intmax_t common = greatest_common_divisor(giga, Duration::period::den);
+    constexpr std::intmax_t multiplier = Duration::period::num * (giga / common);
+    constexpr std::intmax_t divisor = Duration::period::den / common;
+    if constexpr (std::is_integral_v<typename Duration::rep>) {
+        const auto product = static_cast<std::uint64_t>(duration.count()) * static_cast<std::uint64_t>(multiplier);
+        return static_cast<std::int64_t>(product) / divisor;
+    } else {
+        return static_cast<std::int64_t>(duration.count() * multiplier / divisor);
+    }
+}
+
+} // namespace usdtpp::detail
+
+#endif

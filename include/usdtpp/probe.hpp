@@ -1,0 +1,112 @@
+// The public macros. usdtpp.hpp has the tour.
+#ifndef USDTPP_PROBE_HPP
+#define USDTPP_PROBE_HPP
+
+#include <usdtpp/argument.hpp>
+#include <usdtpp/config.hpp>
+#include <usdtpp/detail/arch.hpp>
+#if defined(USDTPP_DETAIL_BACKEND_NATIVE)
+#include <usdtpp/detail/emit_native.hpp>
+#elif defined(USDTPP_DETAIL_BACKEND_SYS_SDT)
+#include <usdtpp/detail/emit_sys_sdt.hpp>
+#else
+#include <usdtpp/detail/emit_disabled.hpp>
+#endif
+
+/// USDTPP_PROBE(provider, name, args...), in short PROBE: a probe that fires whenever it is reached.
+///
+/// A statement; one nop (x86-64: and a ten-byte nop behind it that leaves room for a call) and a note in section
+/// .note.stapsdt. While no tracer is attached the nop is all there is to it.
+///
+/// provider, name: identifiers, keywords included; macros among them are expanded. They are one namespace for the whole
+///     executable or shared object: the same pair in two places is one probe with two sites.
+/// args: 0 to 12 values of the types that usdtpp/argument.hpp describes. Each is evaluated exactly once whenever the
+///     probe is reached, traced or not, as the arguments of a function call are: in no particular order, and
+///     temporaries live until the probe has fired. What pointers point to is up to date in memory then.
+///
+/// Nothing a constant expression can have in it: in a constexpr function, keep constant evaluation away from it.
+#define USDTPP_PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, __VA_ARGS__)
+
+/// USDTPP_PROBE_ENABLED(provider, name), in short PROBE_ENABLED: whether some tracer is attached to that probe in this
+/// executable or shared object. An expression of type bool; costs one comparison with memory.
+///
+/// It reads a counter that the kernel changes whenever a tracer comes or goes, so two uses may differ; what it guards
+/// must not rely on an earlier answer. A probe need not exist for it to compile: it is then always false.
+#define USDTPP_PROBE_ENABLED(provider, name) USDTPP_DETAIL_ENABLED(provider, name)
+
+/// USDTPP_PROBE_IF_ENABLED(provider, name, args...), in short PROBE_IF_ENABLED: fires, and evaluates its arguments,
+/// only while a tracer is attached to that probe. Otherwise as USDTPP_PROBE. For arguments that cost something to
+/// compute.
+#define USDTPP_PROBE_IF_ENABLED(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE_IF_ENABLED, __VA_ARGS__)
+
+#if !defined(USDTPP_NO_SHORT_NAMES)
+#define PROBE(...) USDTPP_PROBE(__VA_ARGS__)
+#define PROBE_ENABLED(provider, name) USDTPP_PROBE_ENABLED(provider, name)
+#define PROBE_IF_ENABLED(...) USDTPP_PROBE_IF_ENABLED(__VA_ARGS__)
+#endif
+
+// Machinery from here on.
+
+namespace usdtpp::detail {
+
+struct identifier_characters {
+    bool allowed[256] = {};
+    constexpr identifier_characters() noexcept {
+        for (const char* c = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"; *c != '\0'; ++c) {
+            allowed[static_cast<unsigned char>(*c)] = true;
+        }
+    }
+};
+inline constexpr identifier_characters identifier;
+
+// `names` is "provider\0name".
+template <unsigned Size>
+constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
+    for (unsigned i = 0; i != Size; ++i) {
+        if (names[i] <= '9') {
+            return false;
+        }
+        while (identifier.allowed[static_cast<unsigned char>(names[i])]) {
+            ++i;
+        }
+        if (names[i] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace usdtpp::detail
+
+#define USDTPP_DETAIL_CHECK_NAMES(provider, name)                                                                      \
+    static_assert(::usdtpp::detail::are_identifiers(#provider "\0" #name),                                             \
+                  "usdtpp: the provider and the name of a probe must be identifiers (a macro among them is expanded)")
+
+// The arguments stand here twice. The first time is never evaluated: it only tells their types, and lambdas may be
+// among them, as in decltype they may not in C++17. The second time the back-end places inside its asm statement, so
+// that temporaries live until the probe has fired.
+#define USDTPP_DETAIL_PROBE(provider, name, count, arguments)                                                          \
+    do {                                                                                                               \
+        USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
+        USDTPP_DETAIL_IF_REACHED {                                                                                     \
+            [[maybe_unused]] auto* usdtpp_types = true ? nullptr : ::usdtpp::detail::types_of arguments;               \
+            [[maybe_unused]] ::std::remove_pointer_t<decltype(usdtpp_types)> usdtpp_operands;                          \
+            USDTPP_DETAIL_FIRE(provider, name, count, usdtpp_operands.store arguments);                                \
+        }                                                                                                              \
+    } while (false)
+
+#define USDTPP_DETAIL_ENABLED(provider, name)                                                                          \
+    USDTPP_DETAIL_UNLIKELY([]() USDTPP_DETAIL_INLINE_LAMBDA -> bool {                                                  \
+        USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
+        USDTPP_DETAIL_READ_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name));                                         \
+        return usdtpp_enabled;                                                                                         \
+    }())
+
+#define USDTPP_DETAIL_PROBE_IF_ENABLED(provider, name, count, arguments)                                               \
+    do {                                                                                                               \
+        if (USDTPP_DETAIL_ENABLED(provider, name)) {                                                                   \
+            USDTPP_DETAIL_PROBE(provider, name, count, arguments);                                                     \
+        }                                                                                                              \
+    } while (false)
+
+#endif
