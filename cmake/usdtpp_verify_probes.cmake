@@ -5,8 +5,6 @@
 # in the binary are no error.
 #
 #     usdtpp_verify_probes(TARGET server PROBES fosdem:request_start/2 fosdem:request_end/3)
-set(USDTPP_VERIFY_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/usdtpp_verify_binary.cmake)
-
 function(usdtpp_verify_probes)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" TARGET PROBES)
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_TARGET OR NOT arg_PROBES)
@@ -30,7 +28,7 @@ function(usdtpp_verify_probes)
     TARGET ${arg_TARGET}
     POST_BUILD
     COMMAND ${CMAKE_COMMAND} -D "BINARY=$<TARGET_FILE:${arg_TARGET}>" -D "PROBES=${probes}" -D
-            "READELF=${USDTPP_READELF}" -P ${USDTPP_VERIFY_SCRIPT}
+            "READELF=${USDTPP_READELF}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/usdtpp_verify_binary.cmake"
     COMMENT "Verifying the probes of ${arg_TARGET}"
     VERBATIM)
 endfunction()

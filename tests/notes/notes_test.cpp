@@ -1,0 +1,136 @@
+// The notes that the compiler under test makes of tests/cases: each probe against what its line expects.
+#include <map>
+#include <set>
+
+#include "cases.hpp"
+#include "catch.hpp"
+#include "disassembly.hpp"
+#include "notes.hpp"
+#include "toolchain.hpp"
+
+namespace {
+
+using support::flags;
+
+std::vector<support::note> notes_of(const std::string& source, const flags& arguments) {
+    support::temporary_directory directory;
+    support::build(source, directory.file("program"), arguments);
+    return support::read_notes(directory.file("program"));
+}
+
+std::vector<std::string> sizes_of(const support::note& note) {
+    std::vector<std::string> sizes;
+    for (const auto& argument : note.arguments) {
+        sizes.push_back(support::size_of(argument));
+    }
+    return sizes;
+}
+
+// name -> sizes of its arguments, for each of its sites.
+std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::vector<support::note>& notes) {
+    std::map<std::string, std::set<std::vector<std::string>>> shapes;
+    for (const auto& note : notes) {
+        shapes[note.provider + ":" + note.name].insert(sizes_of(note));
+    }
+    return shapes;
+}
+
+void check_as_every_tracer_would(const std::vector<support::note>& notes) {
+    std::map<std::string, std::uint64_t> semaphores;
+    std::map<std::uint64_t, std::string> owners;
+    std::set<std::uint64_t> locations;
+    for (const auto& note : notes) {
+        const auto probe = note.provider + ":" + note.name;
+        INFO(probe);
+        CHECK(note.location != 0);
+        CHECK(locations.insert(note.location).second);
+        CHECK(note.base == notes.front().base);
+        CHECK(note.base != 0);
+        CHECK(note.semaphore != 0);
+        CHECK(note.semaphore % 2 == 0);
+        CHECK(semaphores.emplace(probe, note.semaphore).first->second == note.semaphore);
+        CHECK(owners.emplace(note.semaphore, probe).first->second == probe);
+        for (const auto& argument : note.arguments) {
+            INFO(argument);
+            CHECK(support::is_readable_everywhere(argument));
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("every probe has the note that its line expects") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3");
+    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
+    INFO(support::compiler() << " " << optimisation << " " << back_end);
+    const auto notes = notes_of("tests/cases/values.cpp", {"-std=c++17", optimisation, back_end});
+    check_as_every_tracer_would(notes);
+
+    const auto shapes = shapes_of(notes);
+    const auto expected = support::read_cases("tests/cases/values.cpp");
+    CHECK(expected.size() > 50);
+    CHECK(shapes.size() == expected.size());
+    for (const auto& probe : expected) {
+        INFO(probe.name);
+        std::vector<std::string> sizes;
+        for (const auto& argument : probe.arguments) {
+            sizes.push_back(argument.size);
+        }
+        const auto found = shapes.find(probe.provider + ":" + probe.name);
+        REQUIRE(found != shapes.end());
+        CHECK(found->second == std::set<std::vector<std::string>>{sizes});
+    }
+}
+
+TEST_CASE("native notes are those of sys/sdt.h, field by field") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    const auto standard = GENERATE(as<std::string>(), "-std=c++17", "-std=c++20");
+    INFO(support::compiler() << " " << standard);
+    // Without optimisation both come in the order of the source, and each operand is in the same kind of place.
+    const auto native = notes_of("tests/cases/values.cpp", {standard, "-O0"});
+    const auto oracle = notes_of("tests/cases/values.cpp", {standard, "-O0", "-DUSDTPP_USE_SYS_SDT"});
+    REQUIRE(native.size() == oracle.size());
+    for (std::size_t i = 0; i != native.size(); ++i) {
+        CHECK(native[i].provider == oracle[i].provider);
+        CHECK(native[i].name == oracle[i].name);
+        CHECK(sizes_of(native[i]) == sizes_of(oracle[i]));
+        for (std::size_t j = 0; j != native[i].arguments.size(); ++j) {
+            INFO(native[i].name << ": " << native[i].arguments[j] << ", " << oracle[i].arguments[j]);
+            const auto operand = [](const std::string& argument) { return argument.substr(argument.find('@') + 1, 1); };
+            CHECK(operand(native[i].arguments[j]) == operand(oracle[i].arguments[j]));
+        }
+    }
+}
+
+TEST_CASE("a native x86-64 site is a one-byte nop with a ten-byte nop behind it") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    support::temporary_directory directory;
+    const auto program = directory.file("program");
+    support::build("tests/cases/values.cpp", program, {"-std=c++17", "-O2"});
+    std::map<std::uint64_t, std::string> at;
+    for (const auto& instruction : support::disassemble(program)) {
+        at[instruction.address] = instruction.text;
+    }
+    const auto notes = support::read_notes(program);
+    REQUIRE(!notes.empty());
+    for (const auto& note : notes) {
+        INFO(note.name);
+        CHECK(at[note.location] == "nop");
+        CHECK(at[note.location + 1].rfind("cs nopw", 0) == 0);
+        CHECK(at.count(note.location + 11) == 1);
+    }
+}
+
+TEST_CASE("USDTPP_DISABLE leaves no note and no semaphore") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
+    support::temporary_directory directory;
+    support::build("tests/cases/values.cpp", directory.file("program"),
+                   {"-std=c++17", optimisation, "-DUSDTPP_DISABLE"});
+    CHECK(support::read_notes(directory.file("program")).empty());
+    const auto sections = support::run({"readelf", "-SW", directory.file("program")});
+    CHECK(sections.output.find(".text") != std::string::npos);
+    CHECK(sections.output.find("stapsdt") == std::string::npos);
+    CHECK(sections.output.find(".probes") == std::string::npos);
+}

@@ -1,0 +1,174 @@
+// The package as its users get it: installed and moved elsewhere, or as a subproject, and built against by a project
+// outside this source tree.
+#include <filesystem>
+
+#include "catch.hpp"
+#include "notes.hpp"
+#include "toolchain.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using support::flags;
+using support::result;
+
+result cmake(flags arguments, const support::start_options& options = {}) {
+    arguments.insert(arguments.begin(), USDTPP_TEST_CMAKE);
+    return support::run(arguments, std::chrono::minutes(5), options);
+}
+
+void require_success(const result& done) {
+    INFO(done.output << done.errors);
+    REQUIRE(done.status == 0);
+}
+
+// Installs this project, then moves the install tree.
+std::string install_into(const support::temporary_directory& directory) {
+    const auto build = directory.file("usdtpp-build");
+    const auto first = directory.file("first");
+    require_success(cmake({"-S", support::project_file("."), "-B", build, "-G", USDTPP_TEST_GENERATOR,
+                           "-DCMAKE_CXX_COMPILER=" USDTPP_TEST_CXX, "-DUSDTPP_BUILD_TESTS=OFF",
+                           "-DUSDTPP_BUILD_EXAMPLES=OFF", "-DCMAKE_INSTALL_PREFIX=" + first}));
+    require_success(cmake({"--build", build}));
+    require_success(cmake({"--install", build}));
+    const auto moved = directory.file("moved");
+    fs::rename(first, moved);
+    return moved;
+}
+
+class consumer {
+public:
+    consumer(const support::temporary_directory& directory, const std::string& how)
+        : source_(directory.file("consumer")), build_(directory.file("consumer-build")), how_(how) {
+        fs::copy(support::project_file("tests/package/consumer"), source_);
+    }
+
+    result configure(const flags& definitions, const support::start_options& options = {}) const {
+        flags arguments = {"-S",
+                           source_,
+                           "-B",
+                           build_,
+                           "-G",
+                           USDTPP_TEST_GENERATOR,
+                           "-DHOW=" + how_,
+                           "-DCMAKE_CXX_COMPILER=" USDTPP_TEST_CXX};
+        for (const auto& definition : definitions) {
+            arguments.push_back("-D" + definition);
+        }
+        return cmake(arguments, options);
+    }
+    result build() const {
+        return cmake({"--build", build_});
+    }
+    void check_program() const {
+        const auto program = build_ + "/consumer";
+        CHECK(support::run({program}).output == "consumed\n");
+        const auto notes = support::read_notes(program);
+        REQUIRE(notes.size() == 2);
+        CHECK(notes[0].provider + ":" + notes[0].name == "consumer:start");
+        CHECK(notes[0].arguments.size() == 2);
+        CHECK(notes[1].provider + ":" + notes[1].name == "fosdem:consumed");
+    }
+
+private:
+    std::string source_;
+    std::string build_;
+    std::string how_;
+};
+
+const std::string both = "PROBES=consumer:start/2;fosdem:consumed/1";
+
+} // namespace
+
+TEST_CASE("find_package finds an install tree that was moved") {
+    support::temporary_directory directory;
+    const auto prefix = install_into(directory);
+    const consumer user(directory, "find_package");
+    require_success(user.configure({"CMAKE_PREFIX_PATH=" + prefix, "VERSION=" USDTPP_TEST_VERSION, both}));
+    require_success(user.build());
+    user.check_program();
+}
+
+TEST_CASE("find_package refuses another minor version") {
+    support::temporary_directory directory;
+    const auto prefix = install_into(directory);
+    const consumer user(directory, "find_package");
+    const auto done = user.configure({"CMAKE_PREFIX_PATH=" + prefix, "VERSION=0.99"});
+    CHECK(done.status != 0);
+    CHECK(done.errors.find("0.99") != std::string::npos);
+}
+
+TEST_CASE("usdtpp is a subproject, by add_subdirectory and by FetchContent") {
+    const auto how = GENERATE(as<std::string>(), "add_subdirectory", "FetchContent");
+    INFO(how);
+    support::temporary_directory directory;
+    const consumer user(directory, how);
+    require_success(user.configure({"USDTPP_SOURCE=" + support::project_file("."), both}));
+    require_success(user.build());
+    user.check_program();
+    // Its own tests, examples and install rules stay out of the user's build.
+    for (const auto& entry : fs::recursive_directory_iterator(directory.file("consumer-build"))) {
+        const auto name = entry.path().filename();
+        CHECK((name != "tests" && name != "examples" && name != "usdtppConfig.cmake"));
+    }
+}
+
+TEST_CASE("pkg-config finds an install tree that was moved") {
+    SKIP_UNLESS(!support::find_program("pkg-config").empty(), "pkg-config is not installed");
+    support::temporary_directory directory;
+    const auto prefix = install_into(directory);
+    const support::start_options path{{{"PKG_CONFIG_PATH", prefix + "/share/pkgconfig"}}, ""};
+    const auto version = support::run({"pkg-config", "--modversion", "usdtpp"}, std::chrono::seconds(10), path);
+    CHECK(version.output == USDTPP_TEST_VERSION "\n");
+    const consumer user(directory, "pkg-config");
+    require_success(user.configure({}, path));
+    require_success(user.build());
+    user.check_program();
+}
+
+TEST_CASE("what is installed names no place of the machine that it was built on") {
+    support::temporary_directory directory;
+    const auto prefix = install_into(directory);
+    int files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(prefix)) {
+        if (!entry.is_regular_file()) {
+            continue;
+        }
+        ++files;
+        INFO(entry.path().string());
+        const auto text = support::read_file(entry.path().string());
+        CHECK(text.find(directory.path()) == std::string::npos);
+        CHECK(text.find(fs::canonical(support::project_file(".")).string()) == std::string::npos);
+    }
+    CHECK(files > 15);
+    CHECK(fs::exists(prefix + "/include/usdtpp/detail/emit_native.hpp"));
+}
+
+TEST_CASE("usdtpp_verify_probes fails the build that lacks a probe, and says which") {
+    support::temporary_directory directory;
+    const consumer user(directory, "add_subdirectory");
+    const auto source = "USDTPP_SOURCE=" + support::project_file(".");
+    struct expectation {
+        std::string probes;
+        std::string words; // none where the build is right
+    };
+    const auto expected =
+        GENERATE(expectation{"consumer:start", ""}, expectation{"consumer:start/2", ""},
+                 expectation{"consumer:stop/2;consumer:start/2", "consumer:stop is missing"},
+                 expectation{"consumer:start/3", "consumer:start has 2 arguments where 3 are expected"},
+                 expectation{"consumer:star", "consumer:star is missing"});
+    INFO(expected.probes);
+    require_success(user.configure({source, "PROBES=" + expected.probes}));
+    const auto done = user.build();
+    INFO(done.output << done.errors);
+    CHECK((done.status == 0) == expected.words.empty());
+    CHECK((done.output + done.errors).find(expected.words) != std::string::npos);
+}
+
+TEST_CASE("usdtpp_verify_probes says what is wrong with its own arguments") {
+    support::temporary_directory directory;
+    const consumer user(directory, "add_subdirectory");
+    const auto done = user.configure({"USDTPP_SOURCE=" + support::project_file("."), "PROBES=consumer-start"});
+    CHECK(done.status != 0);
+    CHECK(done.errors.find("consumer-start is no probe") != std::string::npos);
+}

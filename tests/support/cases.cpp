@@ -1,0 +1,66 @@
+#include "cases.hpp"
+
+#include <algorithm>
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+
+#include "toolchain.hpp"
+
+namespace support {
+namespace {
+
+std::vector<expected_argument> parse_arguments(const std::string& text) {
+    static const std::regex one(R"raw(\s*(-?[1248])(\*?)=("([^"]*)"|-?[0-9]+|\?)\s*(,|$))raw");
+    std::vector<expected_argument> arguments;
+    if (text == "none") {
+        return arguments;
+    }
+    auto rest = text.cbegin();
+    for (std::smatch match; rest != text.cend(); rest = match[0].second) {
+        if (!std::regex_search(rest, text.cend(), match, one, std::regex_constants::match_continuous)) {
+            throw std::runtime_error("not understood: expect: " + text);
+        }
+        using kind = expected_argument::kind;
+        if (match[4].matched) {
+            arguments.push_back({match[1], kind::string, match[4]});
+        } else if (match[3] == "?") {
+            arguments.push_back({match[1], kind::any, ""});
+        } else {
+            arguments.push_back({match[1], match.length(2) != 0 ? kind::pointed_to : kind::number, match[3]});
+        }
+    }
+    return arguments;
+}
+
+} // namespace
+
+std::vector<expected_probe> read_cases(const std::string& source) {
+    static const std::regex probe(R"(^\s+PROBE(?:_IF_ENABLED)?\((\w+), (\w+)[,)])");
+    static const std::regex expectation(R"(// expect: (.*)$)");
+    std::vector<expected_probe> probes;
+    std::istringstream lines(read_file(project_file(source)));
+    for (std::string line; std::getline(lines, line);) {
+        std::smatch match;
+        if (!std::regex_search(line, match, probe)) {
+            continue;
+        }
+        std::smatch said;
+        if (!std::regex_search(line, said, expectation)) {
+            throw std::runtime_error(source + ": a probe without `// expect:`: " + line);
+        }
+        probes.push_back({match[1], match[2], parse_arguments(said[1])});
+    }
+    return probes;
+}
+
+std::string expected_line(const expected_probe& probe, std::size_t arguments) {
+    std::string line = probe.name;
+    for (std::size_t i = 0; i != std::min(arguments, probe.arguments.size()); ++i) {
+        const auto& argument = probe.arguments[i];
+        line += argument.is == expected_argument::kind::any ? "" : " " + argument.value;
+    }
+    return line;
+}
+
+} // namespace support

@@ -1,0 +1,62 @@
+#include "disassembly.hpp"
+
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+
+#include "support/process.hpp"
+
+namespace support {
+namespace {
+
+bool is_nop(const std::string& text) {
+    static const std::regex nop(R"(((cs|data16) )*nop[wl]?\b.*|xchg +%ax,%ax)");
+    return std::regex_match(text, nop);
+}
+
+} // namespace
+
+instructions disassemble(const std::string& binary) {
+    const auto objdump = run({"objdump", "-dC", "--no-show-raw-insn", binary});
+    if (objdump.status != 0) {
+        throw std::runtime_error("objdump -d " + binary + ": " + objdump.errors);
+    }
+    static const std::regex label(R"(^[0-9a-f]+ <(.*)>:$)");
+    static const std::regex line(R"(^ +([0-9a-f]+):\t(.*?) *$)");
+    static const std::regex target(R"(( #)? *<[^>]*>.*$)");            // "# 4010 <counter>", "1020 <f+0x10>"
+    static const std::regex address(R"((0x)?[0-9a-f]+(\(%rip\)) *$)"); // rip-relative: the linker's business
+    static const std::regex jump(R"(^(j[a-z]+|call) +[0-9a-f]+ *$)");
+    instructions all;
+    std::string function;
+    std::istringstream lines(objdump.output);
+    for (std::string text; std::getline(lines, text);) {
+        std::smatch match;
+        if (std::regex_match(text, match, label)) {
+            function = match[1];
+        } else if (std::regex_match(text, match, line)) {
+            std::string words = match[2];
+            const std::uint64_t at = std::stoull(match[1], nullptr, 16);
+            words = std::regex_replace(words, std::regex(R"( *#.*$)"), "");
+            words = std::regex_replace(words, target, "");
+            words = std::regex_replace(words, address, "X$2");
+            words = std::regex_replace(words, jump, "$1 X");
+            all.push_back({at, function, words});
+        }
+    }
+    return all;
+}
+
+std::vector<std::string> body_of(const instructions& all, const std::string& function) {
+    std::vector<std::string> body;
+    for (const auto& one : all) {
+        if (one.function == function && !is_nop(one.text)) {
+            body.push_back(one.text);
+        }
+    }
+    if (body.empty()) {
+        throw std::runtime_error("no function " + function);
+    }
+    return body;
+}
+
+} // namespace support

@@ -1,0 +1,31 @@
+// The stapsdt notes of a binary, as `readelf -n` tells them.
+#ifndef USDTPP_TESTS_SUPPORT_NOTES_HPP
+#define USDTPP_TESTS_SUPPORT_NOTES_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace support {
+
+struct note {
+    std::string provider;
+    std::string name;
+    std::uint64_t location = 0;
+    std::uint64_t base = 0;
+    std::uint64_t semaphore = 0;
+    std::vector<std::string> arguments; // "-4@%edi"
+};
+
+// Throws std::runtime_error where readelf fails or complains.
+std::vector<note> read_notes(const std::string& binary);
+
+// "-4" of "-4@%edi".
+std::string size_of(const std::string& argument);
+
+// Whether every tracer can read the operand of "-4@%edi": a register, an immediate, or a displacement from a register.
+bool is_readable_everywhere(const std::string& argument);
+
+} // namespace support
+
+#endif

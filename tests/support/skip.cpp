@@ -1,0 +1,16 @@
+#include "catch.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace support {
+
+void skipped(const std::string& reason) {
+    std::cout << "skipped: " << reason << std::endl;
+    if (std::getenv("USDTPP_UNDER_CTEST") != nullptr) {
+        std::_Exit(77); // SKIP_RETURN_CODE in tests/support/CMakeLists.txt
+    }
+    WARN("skipped: " << reason);
+}
+
+} // namespace support

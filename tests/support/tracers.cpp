@@ -1,0 +1,134 @@
+#include "tracers.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <sstream>
+#include <stdexcept>
+
+#include <unistd.h>
+
+#include "toolchain.hpp"
+
+namespace support {
+
+std::string why_no_bpftrace() {
+    if (find_program("bpftrace").empty()) {
+        return "bpftrace is not installed";
+    }
+    if (::geteuid() != 0) {
+        return "bpftrace needs root";
+    }
+    static const auto tried = run({"bpftrace", "-e", "BEGIN { exit(); }"}, std::chrono::seconds(30));
+    return tried.status == 0 ? "" : "bpftrace does not run here: " + tried.errors;
+}
+
+bpftrace::bpftrace(pid_t pid, const std::string& script)
+    : process_(
+          {"bpftrace", "-B", "line", "-p", std::to_string(pid), "-e", "BEGIN { printf(\"attached\\n\"); } " + script}) {
+    process_.close_input();
+    // bpftrace reads its own buffers, and so prints the line of BEGIN, only after it has attached to everything.
+    for (;;) {
+        const auto line = process_.read_line(std::chrono::seconds(60));
+        if (!line) {
+            throw std::runtime_error("bpftrace did not attach: " + process_.error_output());
+        }
+        if (*line == "attached") {
+            return;
+        }
+    }
+}
+
+std::string bpftrace::stop() {
+    // bpftrace 0.17 forgets a signal that does not come while it waits, and needs about a second to detach.
+    for (int i = 0; i != 10; ++i) {
+        process_.signal(SIGINT);
+        if (process_.wait(std::chrono::seconds(4))) {
+            return process_.unread_output();
+        }
+    }
+    throw std::runtime_error("bpftrace does not stop");
+}
+
+void bpftrace::kill() {
+    process_.signal(SIGKILL);
+    process_.wait(std::chrono::seconds(30));
+}
+
+namespace {
+
+// The words of a tracer's language for a printf of a probe's arguments.
+struct dialect {
+    std::string argument;                  // "arg", to be followed by a number from 0
+    std::string string_before, string_end; // around one that points to a string
+    std::string int_before;                // before one that points to an int
+};
+
+// "name %ld %s\n", arg0, str(arg1)
+std::string printf_arguments(const expected_probe& probe, std::size_t arguments, const dialect& words) {
+    using kind = expected_argument::kind;
+    std::string format = probe.name;
+    std::string values;
+    for (std::size_t i = 0; i != std::min(arguments, probe.arguments.size()); ++i) {
+        const auto& expected = probe.arguments[i];
+        const auto argument = words.argument + std::to_string(i);
+        switch (expected.is) {
+        case kind::string:
+            format += " %s";
+            values += ", " + words.string_before + argument + words.string_end;
+            break;
+        case kind::pointed_to:
+            format += " %d";
+            values += ", " + words.int_before + argument;
+            break;
+        case kind::number:
+            format += expected.size[0] == '-' ? " %ld" : " %lu";
+            values += ", " + argument;
+            break;
+        case kind::any:
+            break;
+        }
+    }
+    return "\"" + format + "\\n\"" + values;
+}
+
+} // namespace
+
+std::string bpftrace_script(const std::string& binary, const std::vector<expected_probe>& probes) {
+    std::string script;
+    for (const auto& probe : probes) {
+        script += "usdt:" + binary + ":" + probe.provider + ":" + probe.name + " { printf(" +
+                  printf_arguments(probe, bpftrace_arguments, {"arg", "str(", ")", "*(int32*)"}) + "); }\n";
+    }
+    return script;
+}
+
+std::vector<std::string> trace_with_gdb(const std::string& binary, const std::vector<expected_probe>& probes,
+                                        const std::string& input) {
+    temporary_directory directory;
+    write_file(directory.file("input"), input);
+    std::string script = "set pagination off\nset confirm off\n";
+    for (const auto& probe : probes) {
+        script += "break -probe-stap " + probe.provider + ":" + probe.name + "\ncommands\nsilent\nprintf " +
+                  printf_arguments(probe, 12, {"$_probe_arg", "(char*)", "", "*(int*)"}) + "\ncontinue\nend\n";
+    }
+    script += "run < " + directory.file("input") + "\n";
+    write_file(directory.file("script"), script);
+    const auto gdb = run({"gdb", "-q", "-nx", "-batch", "-x", directory.file("script"), binary});
+    if (!gdb.errors.empty() && gdb.output.find("exited normally") == std::string::npos) {
+        throw std::runtime_error("gdb: " + gdb.errors);
+    }
+    const auto is_of_a_probe = [&probes](const std::string& line) {
+        const auto name = line.substr(0, line.find(' '));
+        return std::any_of(probes.begin(), probes.end(), [&](const auto& probe) { return probe.name == name; });
+    };
+    std::vector<std::string> lines;
+    std::istringstream output(gdb.output);
+    for (std::string line; std::getline(output, line);) {
+        if (is_of_a_probe(line)) {
+            lines.push_back(line);
+        }
+    }
+    return lines;
+}
+
+} // namespace support

@@ -1,0 +1,48 @@
+// bpftrace and gdb, attached for real.
+#ifndef USDTPP_TESTS_SUPPORT_TRACERS_HPP
+#define USDTPP_TESTS_SUPPORT_TRACERS_HPP
+
+#include <string>
+#include <vector>
+
+#include "cases.hpp"
+#include "support/process.hpp"
+
+namespace support {
+
+// Why bpftrace cannot be used here; empty where it can.
+std::string why_no_bpftrace();
+
+// bpftrace on a running process. The constructor returns when it is attached. Throws std::runtime_error with what
+// bpftrace says where it does not get that far.
+class bpftrace {
+public:
+    bpftrace(pid_t pid, const std::string& script);
+
+    // The next line that the script printed.
+    std::optional<std::string> read_line(milliseconds timeout = std::chrono::seconds(20)) {
+        return process_.read_line(timeout);
+    }
+
+    // Ends it as Ctrl-C would, and returns what its END printed.
+    std::string stop();
+    void kill();
+
+private:
+    process process_;
+};
+
+// bpftrace, 0.17 and 0.23 alike, knows arg0 to arg5 on x86-64.
+inline constexpr std::size_t bpftrace_arguments = 6;
+
+// A script that prints expected_line() for each of the probes.
+std::string bpftrace_script(const std::string& binary, const std::vector<expected_probe>& probes);
+
+// The same by gdb: runs `binary` with `input` on its standard input, and returns the lines that its breakpoints
+// printed.
+std::vector<std::string> trace_with_gdb(const std::string& binary, const std::vector<expected_probe>& probes,
+                                        const std::string& input);
+
+} // namespace support
+
+#endif

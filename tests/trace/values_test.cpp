@@ -1,0 +1,91 @@
+// bpftrace and gdb attach to tests/cases/values.cpp and must read the value that each line expects.
+#include <map>
+
+#include "cases.hpp"
+#include "catch.hpp"
+#include "toolchain.hpp"
+#include "tracers.hpp"
+
+namespace {
+
+using lines = std::map<std::string, std::string>; // the name of a probe -> what was printed of it
+
+// Line by line, so that a failure names the probe.
+void check(const lines& seen, const lines& expected) {
+    for (const auto& [name, line] : expected) {
+        const auto found = seen.find(name);
+        CHECK((found != seen.end() ? found->second : name + ": not seen") == line);
+    }
+    CHECK(seen.size() == expected.size());
+}
+
+void add(lines& seen, const std::string& line) {
+    seen[line.substr(0, line.find(' '))] = line;
+}
+
+lines expected_lines(const std::vector<support::expected_probe>& probes, std::size_t arguments = 12) {
+    lines all;
+    for (const auto& probe : probes) {
+        add(all, support::expected_line(probe, arguments));
+    }
+    return all;
+}
+
+const std::string source = "tests/cases/values.cpp";
+
+} // namespace
+
+TEST_CASE("bpftrace reads the right value of every kind of argument") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
+    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
+    INFO(support::compiler() << " " << optimisation << " " << back_end);
+    support::temporary_directory directory;
+    const auto program = directory.file("values");
+    support::build(source, program, {"-std=c++17", optimisation, back_end});
+    const auto probes = support::read_cases(source);
+
+    support::process values({program});
+    support::bpftrace tracer(values.pid(), support::bpftrace_script(program, probes));
+    values.write("\n");
+    CHECK(values.read_line(std::chrono::seconds(20)) == "fired, with 2 calls");
+    lines seen;
+    while (seen.size() < probes.size()) {
+        const auto line = tracer.read_line();
+        if (!line) {
+            break;
+        }
+        add(seen, *line);
+    }
+    check(seen, expected_lines(probes, support::bpftrace_arguments));
+}
+
+TEST_CASE("gdb reads the right value of every kind of argument") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
+    INFO(support::compiler() << " " << optimisation);
+    support::temporary_directory directory;
+    const auto program = directory.file("values");
+    support::build(source, program, {"-std=c++17", optimisation});
+    const auto probes = support::read_cases(source);
+    lines seen;
+    for (const auto& line : support::trace_with_gdb(program, probes, "\n")) {
+        add(seen, line);
+    }
+    check(seen, expected_lines(probes));
+}
+
+TEST_CASE("untraced, the same program evaluates what PROBE says and nothing of PROBE_IF_ENABLED") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT", "-DUSDTPP_DISABLE");
+    INFO(support::compiler() << " " << back_end);
+    support::temporary_directory directory;
+    const auto program = directory.file("values");
+    support::build(source, program, {"-std=c++17", "-O2", back_end});
+    support::process values({program});
+    values.write("\n");
+    const std::string calls = back_end == "-DUSDTPP_DISABLE" ? "0" : "1";
+    CHECK(values.read_line(std::chrono::seconds(20)) == "fired, with " + calls + " calls");
+}
