@@ -1,0 +1,26 @@
+// Probes in code that each translation unit brings along: the linker keeps one copy of it, or none.
+#include <usdtpp/usdtpp.hpp>
+
+[[gnu::noinline]] inline int in_inline(int a) {
+    PROBE(link, in_inline, a);
+    return a + 1;
+}
+
+template <class T>
+[[gnu::noinline]] T in_template(T a) {
+    PROBE(link, in_template, a);
+    return a;
+}
+
+struct holder {
+    [[gnu::noinline]] explicit holder(int a) : value(a) {
+        PROBE(link, in_constructor, a);
+    }
+    [[gnu::noinline]] int method() const {
+        PROBE(link, in_method, value);
+        return value;
+    }
+    int value;
+};
+
+int other(int a);

@@ -1,0 +1,85 @@
+// Two translation units share probes in inline functions, templates and constructors; each linker must make one note of
+// each live site, and no ghosts.
+#include <map>
+
+#include "catch.hpp"
+#include "disassembly.hpp"
+#include "notes.hpp"
+#include "toolchain.hpp"
+
+namespace {
+
+support::flags link_flags(const std::string& linker, const support::flags& more, const std::string& program) {
+    support::flags arguments = {"-std=c++17",
+                                "-O1",
+                                "-fuse-ld=" + linker,
+                                support::project_file("tests/cases/link/main.cpp"),
+                                support::project_file("tests/cases/link/other.cpp"),
+                                "-o",
+                                program};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+// How many sites each probe has; every note is checked against the code that it points to.
+std::map<std::string, int> check_sites(const std::string& program) {
+    std::map<std::uint64_t, std::string> code;
+    for (const auto& instruction : support::disassemble(program)) {
+        code[instruction.address] = instruction.text;
+    }
+    const auto notes = support::read_notes(program);
+    std::map<std::string, int> sites;
+    std::map<std::string, std::uint64_t> semaphores;
+    for (const auto& note : notes) {
+        INFO(note.name << " at " << note.location);
+        CHECK(code[note.location] == "nop");
+        CHECK(note.base != 0);
+        CHECK(note.base == notes.front().base);
+        CHECK(semaphores.emplace(note.name, note.semaphore).first->second == note.semaphore);
+        ++sites[note.name];
+    }
+    return sites;
+}
+
+const std::map<std::string, int> live = {{"in_inline", 1}, {"in_template", 1}, {"in_constructor", 1},
+                                         {"in_method", 1}, {"in_main", 1},     {"static_initialiser", 1},
+                                         {"in_other", 1}};
+
+} // namespace
+
+TEST_CASE("each linker makes one note of each site that two translation units share") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    for (const std::string linker : {"bfd", "gold", "lld", "mold"}) {
+        SKIP_UNLESS(!support::find_program(linker == "mold" ? "mold" : "ld." + linker).empty(),
+                    linker + " is not installed");
+        INFO(support::compiler() << " " << linker);
+        support::temporary_directory directory;
+        const auto program = directory.file("program");
+        const auto done = support::compile(link_flags(linker, {}, program));
+        INFO(done.errors);
+        REQUIRE(done.status == 0);
+        CHECK(done.errors.empty());
+        auto expected = live;
+        expected["dead"] = 2; // still in the program
+        CHECK(check_sites(program) == expected);
+        CHECK(support::run({program}).status == 0);
+    }
+}
+
+TEST_CASE("the note of a dead function goes with it") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    // docs/limitations.md says what gold and mold do here.
+    for (const std::string linker : {"bfd", "lld"}) {
+        SKIP_UNLESS(!support::find_program("ld." + linker).empty(), linker + " is not installed");
+        INFO(support::compiler() << " " << linker);
+        support::temporary_directory directory;
+        const auto program = directory.file("program");
+        const auto done = support::compile(
+            link_flags(linker, {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"}, program));
+        INFO(done.errors);
+        REQUIRE(done.status == 0);
+        CHECK(done.errors.empty());
+        CHECK(check_sites(program) == live);
+        CHECK(support::run({program}).status == 0);
+    }
+}
