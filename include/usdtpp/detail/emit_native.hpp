@@ -19,7 +19,10 @@
 // The probe is the one-byte nop. The ten-byte one behind it is room for a call: newer kernels and tracers in the same
 // process use it. It must be neither of five bytes (Linux 6.18 makes that a call that overwrites the red zone) nor the
 // probe itself (Linux 6.18 refuses to attach there, error 524).
-#define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop; .8byte 0x841f0f2e66; .2byte 0)
+// In braces: AT&T syntax | Intel syntax, whose operands no tracer reads.
+#define USDTPP_DETAIL_SITE \
+    USDTPP_DETAIL_ASM(.Lusdtpp%=: {nop|.error "usdtpp: probes cannot be compiled with -masm=intel"}; \
+                      .8byte 0x841f0f2e66; .2byte 0)
 #else
 #define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop)
 #endif

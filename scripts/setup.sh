@@ -1,0 +1,59 @@
+# Sourced by the other scripts: says what it does, installs the Debian packages that are missing, mounts tracefs.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() {
+    printf '== %s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# How to run a command as root: directly, with sudo, or not at all.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo > /dev/null; then
+        sudo "$@"
+    else
+        return 1
+    fi
+}
+
+install_packages() {
+    local package missing=()
+    command -v dpkg-query > /dev/null || {
+        say "This is not Debian or Ubuntu; needed here are what these packages have: $*"
+        return 0
+    }
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    say "Installing ${missing[*]}"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends \
+            "${missing[@]}" > /dev/null ||
+        say "Could not install them. As root: apt-get install ${missing[*]}. Going on with what there is."
+}
+
+# perf and newer bpftrace want it; it is not mounted everywhere.
+mount_tracefs() {
+    [ ! -e /sys/kernel/tracing/README ] || return 0
+    [ "$(id -u)" -eq 0 ] || {
+        say "tracefs is not mounted: only root can trace here"
+        return 0
+    }
+    say "Mounting tracefs on /sys/kernel/tracing"
+    mount -t tracefs nodev /sys/kernel/tracing || say "Could not mount it; tests that trace will be skipped"
+}
+
+check_cmake() {
+    local version
+    version=$(cmake --version 2> /dev/null | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
+    [ -n "$version" ] || die "cmake is missing: install it"
+    [ "$(printf '3.23\n%s\n' "$version" | sort -V | head -n 1)" = 3.23 ] ||
+        die "cmake $version is too old: 3.23 or newer is needed"
+}
