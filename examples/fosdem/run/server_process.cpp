@@ -1,0 +1,72 @@
+// Starting and stopping the server.
+#include "server_process.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include <httplib.h>
+
+#include "interrupt.hpp"
+
+namespace fosdem::run {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string beside_this_program(const std::string& name) {
+    return std::filesystem::read_symlink("/proc/self/exe").replace_filename(name);
+}
+
+} // namespace
+
+// The inputs go through a pipe: no file can be left behind.
+server_process::server_process(const std::string& program, inputs values)
+    : child_({beside_this_program(program), "/dev/stdin"}) {
+    values.host = server_host;
+    values.port = 0;
+    child_.write(to_json(values));
+    child_.close_input();
+
+    std::optional<std::string> line;
+    for (const auto deadline = clock::now() + seconds(10); !line && !child_.at_end() && clock::now() < deadline;) {
+        check_signals();
+        line = child_.read_line(milliseconds(100));
+    }
+    if (!line) {
+        child_.signal(SIGKILL);
+        child_.wait(seconds(10));
+        throw std::runtime_error(program + " did not start: " + child_.error_output());
+    }
+    port_ = std::stoi(line->substr(line->rfind(':') + 1));
+    if (!is_healthy()) {
+        throw std::runtime_error(program + " does not answer GET /health");
+    }
+}
+
+bool server_process::is_healthy() const {
+    httplib::Client client(server_host, port_);
+    const auto response = client.Get("/health");
+    return response && response->status == 200 && response->body == "OK\n";
+}
+
+std::int64_t server_process::peak_memory() const {
+    std::ifstream status("/proc/" + std::to_string(pid()) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("VmHWM:", 0) == 0) {
+            return std::stoll(line.substr(6)) * 1024;
+        }
+    }
+    return 0;
+}
+
+std::optional<support::finished> server_process::stop() {
+    child_.signal(SIGTERM);
+    return child_.wait(seconds(15)); // it gives requests in flight 10 seconds
+}
+
+} // namespace fosdem::run
