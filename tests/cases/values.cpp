@@ -1,5 +1,6 @@
 // Every kind of argument, each with the value that a tracer must read. All of them fire for each line of standard input.
-// clang-format off: an expectation stands on the line of its probe.
+// An expectation stands on the line of its probe:
+// clang-format off
 #include <array>
 #include <atomic>
 #include <chrono>

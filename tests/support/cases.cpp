@@ -40,7 +40,9 @@ std::vector<expected_probe> read_cases(const std::string& source) {
     static const std::regex expectation(R"(// expect: (.*)$)");
     std::vector<expected_probe> probes;
     std::istringstream lines(read_file(project_file(source)));
+    int number = 0;
     for (std::string line; std::getline(lines, line);) {
+        ++number;
         std::smatch match;
         if (!std::regex_search(line, match, probe)) {
             continue;
@@ -49,7 +51,7 @@ std::vector<expected_probe> read_cases(const std::string& source) {
         if (!std::regex_search(line, said, expectation)) {
             throw std::runtime_error(source + ": a probe without `// expect:`: " + line);
         }
-        probes.push_back({match[1], match[2], parse_arguments(said[1])});
+        probes.push_back({match[1], match[2], number, parse_arguments(said[1])});
     }
     return probes;
 }

@@ -22,6 +22,7 @@ struct expected_argument {
 struct expected_probe {
     std::string provider;
     std::string name;
+    int line = 0; // in its file
     std::vector<expected_argument> arguments;
 };
 

@@ -1,8 +1,10 @@
 // bpftrace and gdb attach to tests/cases/values.cpp and must read the value that each line expects.
 #include <map>
+#include <regex>
 
 #include "cases.hpp"
 #include "catch.hpp"
+#include "notes.hpp"
 #include "toolchain.hpp"
 #include "tracers.hpp"
 
@@ -75,6 +77,36 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
         add(seen, line);
     }
     check(seen, expected_lines(probes));
+}
+
+TEST_CASE("gdb shows the line of the probe at its site, not one of the library's") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
+    INFO(support::compiler() << " " << optimisation);
+    support::temporary_directory directory;
+    const auto program = directory.file("values");
+    support::build(source, program, {"-std=c++17", optimisation, "-g"});
+    std::map<std::string, int> lines_of;
+    for (const auto& probe : support::read_cases(source)) {
+        lines_of[probe.name] = probe.line;
+    }
+    const auto notes = support::read_notes(program);
+    std::vector<std::string> command = {"gdb", "-q", "-nx", "-batch", program};
+    for (const auto& note : notes) {
+        command.insert(command.end(), {"-ex", "info line *" + std::to_string(note.location)});
+    }
+    auto said = support::run(command).output;
+    for (const auto& note : notes) {
+        static const std::regex first_line(R"(Line (\d+) of "[^"]*values\.cpp".*\n)");
+        std::smatch match;
+        INFO(note.name << ", line " << lines_of.at(note.name) << ": " << said.substr(0, said.find('\n')));
+        REQUIRE(std::regex_search(said, match, first_line, std::regex_constants::match_continuous));
+        // Where a function template begins with its probe, GCC makes that the line of the function, just above.
+        const int above = lines_of.at(note.name) - std::stoi(match[1]);
+        CHECK((above == 0 || above == 1));
+        said = match.suffix();
+    }
 }
 
 TEST_CASE("untraced, the same program evaluates what PROBE says and nothing of PROBE_IF_ENABLED") {
