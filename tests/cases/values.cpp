@@ -1,4 +1,4 @@
-// Every kind of argument, each with the value that a tracer must read. All of them fire for each line of standard input.
+// Every kind of argument, each with the value that a tracer must read. All of them fire for each line of input.
 // An expectation stands on the line of its probe:
 // clang-format off
 #include <array>
