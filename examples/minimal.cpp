@@ -7,7 +7,9 @@
 
 int main() {
     for (int count = 0;; ++count) {
-        PROBE(myapp, tick, count, count % 2 == 0 ? "even" : "odd");
+        const char* parity = count % 2 == 0 ? "even" : "odd";
+        PROBE(myapp, tick, count, parity);
+        std::printf("%d is %s\n", count, parity);
         std::this_thread::sleep_for(std::chrono::seconds(1));
     }
 }
