@@ -1,9 +1,11 @@
 #include "shared.hpp"
 
+#if !defined(NO_DEAD_FUNCTION)
 int dead_in_main(int a) {
     PROBE(link, dead, a);
     return a;
 }
+#endif
 
 static const int at_start = [] {
     PROBE(link, static_initialiser);

@@ -1,9 +1,11 @@
 #include "shared.hpp"
 
+#if !defined(NO_DEAD_FUNCTION)
 int dead_in_other(int a) {
     PROBE(link, dead, a);
     return a;
 }
+#endif
 
 [[gnu::noinline]] int other(int a) {
     PROBE(link, in_other, a);
