@@ -71,6 +71,19 @@ TEST_CASE("each linker makes one note of each site that two translation units sh
     }
 }
 
+TEST_CASE("a shared object keeps its semaphores to itself") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    support::temporary_directory directory;
+    const auto object = directory.file("object.so");
+    REQUIRE(support::compile(link_flags("bfd", {"-shared", "-fPIC"}, object)).status == 0);
+    CHECK(check_sites(object).size() == live.size() + 1);
+    const auto exported = support::run({"nm", "--dynamic", "--defined-only", object}).output;
+    INFO(exported);
+    CHECK(exported.find("dead_in_main") != std::string::npos);
+    CHECK(exported.find("usdtpp_semaphore") == std::string::npos);
+    CHECK(exported.find("stapsdt") == std::string::npos);
+}
+
 TEST_CASE("a linker that throws sections away drops no note of a live function, nor the base they refer to") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     for (const std::string linker : {"bfd", "gold", "lld", "mold"}) {
