@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: says what it does, installs the Debian packages that are missing, mounts tracefs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

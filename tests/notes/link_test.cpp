@@ -21,12 +21,6 @@ support::flags link_flags(const std::string& linker, const support::flags& more,
     return arguments;
 }
 
-std::string program_of(const std::string& linker) {
-    return linker == "mold" ? "mold" : "ld." + linker;
-}
-
-const support::flags collect_garbage = {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"};
-
 // How many sites each probe has; every note is checked against the code that it points to.
 std::map<std::string, int> check_sites(const std::string& program) {
     std::map<std::uint64_t, std::string> code;
@@ -51,24 +45,31 @@ const std::map<std::string, int> live = {{"in_inline", 1}, {"in_template", 1}, {
                                          {"in_method", 1}, {"in_main", 1},     {"static_initialiser", 1},
                                          {"in_other", 1}};
 
-} // namespace
-
-TEST_CASE("each linker makes one note of each site that two translation units share") {
+// Links with each of the linkers: the program has these sites, the linker is content, and it runs.
+void check_linkers(const std::vector<std::string>& linkers, const support::flags& more,
+                   const std::map<std::string, int>& expected) {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    for (const std::string linker : {"bfd", "gold", "lld", "mold"}) {
-        SKIP_UNLESS(!support::find_program(program_of(linker)).empty(), linker + " is not installed");
+    for (const auto& linker : linkers) {
+        SKIP_UNLESS(!support::find_program(linker == "mold" ? "mold" : "ld." + linker).empty(),
+                    linker + " is not installed");
         INFO(support::compiler() << " " << linker);
         support::temporary_directory directory;
         const auto program = directory.file("program");
-        const auto done = support::compile(link_flags(linker, {}, program));
+        const auto done = support::compile(link_flags(linker, more, program));
         INFO(done.errors);
         REQUIRE(done.status == 0);
         CHECK(done.errors.empty());
-        auto expected = live;
-        expected["dead"] = 2; // still in the program
         CHECK(check_sites(program) == expected);
         CHECK(support::run({program}).status == 0);
     }
+}
+
+} // namespace
+
+TEST_CASE("each linker makes one note of each site that two translation units share") {
+    auto expected = live;
+    expected["dead"] = 2; // still in the program
+    check_linkers({"bfd", "gold", "lld", "mold"}, {}, expected);
 }
 
 TEST_CASE("a shared object keeps its semaphores to itself") {
@@ -85,36 +86,11 @@ TEST_CASE("a shared object keeps its semaphores to itself") {
 }
 
 TEST_CASE("a linker that throws sections away drops no note of a live function, nor the base they refer to") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    for (const std::string linker : {"bfd", "gold", "lld", "mold"}) {
-        SKIP_UNLESS(!support::find_program(program_of(linker)).empty(), linker + " is not installed");
-        INFO(support::compiler() << " " << linker);
-        support::temporary_directory directory;
-        const auto program = directory.file("program");
-        auto flags = collect_garbage;
-        flags.push_back("-DNO_DEAD_FUNCTION");
-        const auto done = support::compile(link_flags(linker, flags, program));
-        INFO(done.errors);
-        REQUIRE(done.status == 0);
-        CHECK(done.errors.empty());
-        CHECK(check_sites(program) == live);
-        CHECK(support::run({program}).status == 0);
-    }
+    check_linkers({"bfd", "gold", "lld", "mold"},
+                  {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-DNO_DEAD_FUNCTION"}, live);
 }
 
 TEST_CASE("the note of a dead function goes with it") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     // docs/limitations.md says what gold and mold do here.
-    for (const std::string linker : {"bfd", "lld"}) {
-        SKIP_UNLESS(!support::find_program(program_of(linker)).empty(), linker + " is not installed");
-        INFO(support::compiler() << " " << linker);
-        support::temporary_directory directory;
-        const auto program = directory.file("program");
-        const auto done = support::compile(link_flags(linker, collect_garbage, program));
-        INFO(done.errors);
-        REQUIRE(done.status == 0);
-        CHECK(done.errors.empty());
-        CHECK(check_sites(program) == live);
-        CHECK(support::run({program}).status == 0);
-    }
+    check_linkers({"bfd", "lld"}, {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"}, live);
 }
