@@ -24,7 +24,10 @@ temporary_directory::~temporary_directory() {
 
 std::string compiler() {
     const char* chosen = std::getenv("USDTPP_TEST_COMPILER");
-    return chosen != nullptr ? chosen : "g++";
+    if (chosen == nullptr || *chosen == '\0') {
+        throw std::runtime_error("which compiler is to be tested? Set USDTPP_TEST_COMPILER, as CTest does");
+    }
+    return chosen;
 }
 
 bool compiler_is_clang() {

@@ -28,7 +28,7 @@ private:
     std::string path_;
 };
 
-// The compiler under test: $USDTPP_TEST_COMPILER, or g++.
+// The compiler under test: $USDTPP_TEST_COMPILER.
 std::string compiler();
 bool compiler_is_clang();
 bool compiler_is_installed();
