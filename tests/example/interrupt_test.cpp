@@ -61,11 +61,11 @@ bool has_ended(pid_t pid) {
 // fosdem-run in a process group of its own, as a shell starts it.
 class running {
 public:
-    explicit running(const std::vector<std::string>& options)
+    explicit running(const std::vector<std::string>& options, const support::start_options& how = {})
         : process_([&] {
               std::vector<std::string> command = {"setsid", FOSDEM_RUN, "--json", directory_.file("report.json")};
               command.insert(command.end(), options.begin(), options.end());
-              return support::process(command);
+              return support::process(command, how);
           }()) {}
 
     // Waits until it has this child, and returns that.
@@ -142,7 +142,7 @@ TEST_CASE("only scenario default is without probes, and each ends when it is int
 }
 
 TEST_CASE("an interrupted fosdem-run reports the runs that it has made") {
-    running run({"--scenario", "idle", "--num", "1000", "--duration", "0.1"});
+    running run({"--scenario", "idle", "--num", "1000", "--duration", "0.5"});
     REQUIRE(eventually([&] {
         CHECK_FALSE(run.process().wait(milliseconds(10)));
         return count_of("idle ", run.process().error_output()) > 1; // the second line comes after some runs
@@ -153,8 +153,9 @@ TEST_CASE("an interrupted fosdem-run reports the runs that it has made") {
     CHECK(report.size() >= 1);
     CHECK(report.size() < 1000);
     CHECK(count_of("\nidle ", run.process().unread_output()) == report.size());
-    for (const auto& one : report) {
-        CHECK(one["ok"] == true);
+    for (std::size_t i = 0; i != report.size(); ++i) {
+        CHECK(report[i]["run"] == i + 1);
+        CHECK(report[i]["server"]["exit_status"] == 0);
     }
 }
 
@@ -187,6 +188,36 @@ TEST_CASE("fosdem-run fails when its tracer ends in the middle of a run") {
     CHECK(count_of("fosdem-run: usdt 1/1: bpftrace did not end well", errors) == 1);
     const auto report = run.report().at(0);
     CHECK(report["ok"] == false);
+    CHECK(report["requests"]["failed"] == 0);
+    CHECK(report["server"]["exit_status"] == 0);
+}
+
+TEST_CASE("fosdem-run fails when events are lost") {
+    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    support::start_options how;
+    how.environment = {{"BPFTRACE_PERF_RB_PAGES", "1"}}; // room for less than 100 events
+    running run({"--scenario", "usdt", "--duration", "6", "--rps", "500"}, how);
+    run.await_load();
+    const auto tracer = run.child("bpftrace");
+    const auto& errors = run.process().error_output();
+    REQUIRE(::kill(tracer, SIGSTOP) == 0);
+    const auto lines = count_of("\n", errors);
+    CHECK(eventually([&] {
+        CHECK_FALSE(run.process().wait(milliseconds(10)));
+        return count_of("\n", errors) > lines; // two seconds later
+    }));
+    REQUIRE(::kill(tracer, SIGCONT) == 0);
+    CHECK(run.status() == 1);
+    INFO(errors);
+    CHECK(count_of(" request_end events lost\n", errors) == 1);
+    const auto report = run.report().at(0);
+    CHECK(report["ok"] == false);
+    const auto& events = report["events"];
+    CHECK(events["request_start"]["lost"] > 0);
+    CHECK(events["request_end"]["lost"] > 0);
+    for (const auto* event : {"request_start", "request_end"}) {
+        CHECK(events[event]["seen"].get<int>() + events[event]["lost"].get<int>() >= report["requests"]["answered"]);
+    }
     CHECK(report["requests"]["failed"] == 0);
     CHECK(report["server"]["exit_status"] == 0);
 }

@@ -178,22 +178,6 @@ TEST_CASE("fosdem-run fails when requests cannot be sent in time") {
     CHECK(count_of(" requests could not be sent in time", done.errors) == 1);
 }
 
-TEST_CASE("fosdem-run fails when events are lost") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
-    support::start_options how;
-    how.environment = {{"BPFTRACE_PERF_RB_PAGES", "1"}}; // room for some 40 events
-    const auto done = run({"--scenario", "usdt", "--duration", "1", "--clients", "16"}, how);
-    INFO(done.output << done.errors);
-    CHECK(done.status == 1);
-    REQUIRE(done.report.size() == 1);
-    CHECK(done.report[0]["ok"] == false);
-    const auto& events = done.report[0]["events"];
-    CHECK(events["request_start"]["lost"].get<int>() + events["request_end"]["lost"].get<int>() > 0);
-    CHECK(events["request_start"]["seen"] < done.report[0]["requests"]["answered"]);
-    CHECK(count_of(" request_end events lost\n", done.errors) == 1);
-    CHECK(done.report[0]["requests"]["failed"] == 0);
-}
-
 TEST_CASE("fosdem-run tells in one line what keeps it from running") {
     const support::temporary_directory empty;
     support::start_options without_programs;
