@@ -8,6 +8,9 @@ execute_process(
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "usdtpp_verify_probes: ${READELF} -n ${BINARY} failed: ${errors}")
 endif()
+if(notes MATCHES "stapsdt[^\n]*Unknown note type")
+  message(FATAL_ERROR "usdtpp_verify_probes: ${READELF} does not decode these notes: set USDTPP_READELF to GNU readelf")
+endif()
 
 # One note is four lines: Provider, Name, Location ..., Arguments.
 string(REGEX MATCHALL "Provider: [^\n]*\n *Name: [^\n]*\n[^\n]*\n *Arguments:[^\n]*" sites "${notes}")

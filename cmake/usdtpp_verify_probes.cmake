@@ -18,10 +18,11 @@ function(usdtpp_verify_probes)
       message(FATAL_ERROR "usdtpp_verify_probes: ${probe} is no probe: write provider:name or provider:name/count")
     endif()
   endforeach()
-  find_program(USDTPP_READELF NAMES ${CMAKE_READELF} readelf llvm-readelf)
+  # With clang CMAKE_READELF may be llvm-readelf, which does not decode these notes; GNU readelf does, of any processor.
+  find_program(USDTPP_READELF NAMES readelf ${CMAKE_READELF})
   mark_as_advanced(USDTPP_READELF)
   if(NOT USDTPP_READELF)
-    message(FATAL_ERROR "usdtpp_verify_probes: readelf is missing: install binutils")
+    message(FATAL_ERROR "usdtpp_verify_probes: readelf is missing: install GNU binutils")
   endif()
   list(JOIN arg_PROBES " " probes)
   add_custom_command(

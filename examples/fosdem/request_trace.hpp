@@ -15,7 +15,7 @@
 namespace fosdem {
 
 // Lives as long as its request. Untraced it costs two comparisons and an `if`: no clock is read and no id is made. A
-// tracer that attaches in the middle of a request never sees its end, for there is no start to tell of.
+// request that began untraced has no end to tell of either, so no end ever has a made-up start.
 class request_trace {
 public:
     request_trace() noexcept {

@@ -165,6 +165,25 @@ TEST_CASE("usdtpp_verify_probes fails the build that lacks a probe, and says whi
     CHECK((done.output + done.errors).find(expected.words) != std::string::npos);
 }
 
+TEST_CASE("usdtpp_verify_probes wants GNU readelf, whatever comes with the compiler") {
+    const auto llvm = support::find_program("llvm-readelf");
+    SKIP_UNLESS(!support::find_program("clang++").empty() && !llvm.empty(), "clang++ or llvm-readelf is not installed");
+    support::temporary_directory directory;
+    const consumer user(directory, "add_subdirectory");
+    const flags with_clang = {"USDTPP_SOURCE=" + support::project_file("."), both, "CMAKE_CXX_COMPILER=clang++"};
+    require_success(user.configure(with_clang));
+    require_success(user.build());
+
+    auto with_llvm = with_clang;
+    with_llvm.push_back("USDTPP_READELF=" + llvm);
+    fs::remove_all(directory.file("consumer-build"));
+    require_success(user.configure(with_llvm));
+    const auto done = user.build();
+    INFO(done.output << done.errors);
+    CHECK(done.status != 0);
+    CHECK((done.output + done.errors).find("set USDTPP_READELF to GNU readelf") != std::string::npos);
+}
+
 TEST_CASE("usdtpp_verify_probes says what is wrong with its own arguments") {
     support::temporary_directory directory;
     const consumer user(directory, "add_subdirectory");
