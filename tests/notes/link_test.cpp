@@ -45,31 +45,41 @@ const std::map<std::string, int> live = {{"in_inline", 1}, {"in_template", 1}, {
                                          {"in_method", 1}, {"in_main", 1},     {"static_initialiser", 1},
                                          {"in_other", 1}};
 
-// Links with each of the linkers: the program has these sites, the linker is content, and it runs.
-void check_linkers(const std::vector<std::string>& linkers, const support::flags& more,
-                   const std::map<std::string, int>& expected) {
+// The linkers, a test case each, so that one that is not installed is skipped for itself.
+struct bfd {
+    static constexpr auto name = "bfd", program = "ld.bfd";
+};
+struct gold {
+    static constexpr auto name = "gold", program = "ld.gold";
+};
+struct lld {
+    static constexpr auto name = "lld", program = "ld.lld";
+};
+struct mold {
+    static constexpr auto name = "mold", program = "mold";
+};
+
+// Links: the program has these sites, the linker is content, and it runs.
+template <class Linker>
+void check_linker(const support::flags& more, const std::map<std::string, int>& expected) {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    for (const auto& linker : linkers) {
-        SKIP_UNLESS(!support::find_program(linker == "mold" ? "mold" : "ld." + linker).empty(),
-                    linker + " is not installed");
-        INFO(support::compiler() << " " << linker);
-        support::temporary_directory directory;
-        const auto program = directory.file("program");
-        const auto done = support::compile(link_flags(linker, more, program));
-        INFO(done.errors);
-        REQUIRE(done.status == 0);
-        CHECK(done.errors.empty());
-        CHECK(check_sites(program) == expected);
-        CHECK(support::run({program}).status == 0);
-    }
+    SKIP_UNLESS(!support::find_program(Linker::program).empty(), std::string(Linker::name) + " is not installed");
+    support::temporary_directory directory;
+    const auto program = directory.file("program");
+    const auto done = support::compile(link_flags(Linker::name, more, program));
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    CHECK(done.errors.empty());
+    CHECK(check_sites(program) == expected);
+    CHECK(support::run({program}).status == 0);
 }
 
 } // namespace
 
-TEST_CASE("each linker makes one note of each site that two translation units share") {
+TEMPLATE_TEST_CASE("one note of each site that two translation units share", "", bfd, gold, lld, mold) {
     auto expected = live;
     expected["dead"] = 2; // still in the program
-    check_linkers({"bfd", "gold", "lld", "mold"}, {}, expected);
+    check_linker<TestType>({}, expected);
 }
 
 TEST_CASE("a shared object keeps its semaphores to itself") {
@@ -85,12 +95,12 @@ TEST_CASE("a shared object keeps its semaphores to itself") {
     CHECK(exported.find("stapsdt") == std::string::npos);
 }
 
-TEST_CASE("a linker that throws sections away drops no note of a live function, nor the base they refer to") {
-    check_linkers({"bfd", "gold", "lld", "mold"},
-                  {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-DNO_DEAD_FUNCTION"}, live);
+TEMPLATE_TEST_CASE("section garbage collection drops no note of a live function, nor the base they refer to", "", bfd,
+                   gold, lld, mold) {
+    check_linker<TestType>({"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-DNO_DEAD_FUNCTION"}, live);
 }
 
-TEST_CASE("the note of a dead function goes with it") {
-    // docs/limitations.md says what gold and mold do here.
-    check_linkers({"bfd", "lld"}, {"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"}, live);
+// docs/limitations.md says what gold and mold do here.
+TEMPLATE_TEST_CASE("the note of a dead function goes with it", "", bfd, lld) {
+    check_linker<TestType>({"-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"}, live);
 }
