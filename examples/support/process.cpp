@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
@@ -100,6 +101,16 @@ std::vector<std::string> merged_environment(const start_options& options) {
 }
 
 } // namespace
+
+std::string status_of(pid_t pid, const std::string& field) {
+    std::ifstream lines("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind(field + ":\t", 0) == 0) {
+            return line.substr(field.size() + 2);
+        }
+    }
+    return "";
+}
 
 std::string find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) {

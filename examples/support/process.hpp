@@ -89,6 +89,9 @@ struct result {
 result run(const std::vector<std::string>& command, milliseconds timeout = std::chrono::minutes(2),
            const start_options& options = {});
 
+// A field of /proc/PID/status, "VmHWM" or "State", as the kernel writes it; empty where there is none.
+std::string status_of(pid_t pid, const std::string& field);
+
 // Where a program is on PATH; empty if it is nowhere.
 std::string find_program(const std::string& name);
 

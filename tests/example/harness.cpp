@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -146,13 +145,11 @@ server::server(const std::string& fields, const std::string& host, const std::st
 }
 
 std::string server::status(const std::string& field) const {
-    std::ifstream lines("/proc/" + std::to_string(pid()) + "/status");
-    for (std::string line; std::getline(lines, line);) {
-        if (line.rfind(field + ":\t", 0) == 0) {
-            return line.substr(field.size() + 2);
-        }
+    auto value = support::status_of(pid(), field);
+    if (value.empty()) {
+        throw std::runtime_error("fosdem-server has no " + field);
     }
-    throw std::runtime_error("fosdem-server has no " + field);
+    return value;
 }
 
 bool have_begun(const server& server, int loads) {

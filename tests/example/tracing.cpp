@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
@@ -128,22 +127,24 @@ std::int64_t now() {
 
 std::vector<int> semaphores_of(const server& server) {
     const auto of_server = [&](const char* file) { return "/proc/" + std::to_string(server.pid()) + "/" + file; };
-    const auto program = support::read_file(FOSDEM_SERVER);
     Elf64_Ehdr header;
-    std::memcpy(&header, program.data(), sizeof header);
+    std::ifstream(FOSDEM_SERVER, std::ios::binary).read(reinterpret_cast<char*>(&header), sizeof header);
     std::uint64_t moved = 0; // where the start of the program is, if that can be anywhere
     if (header.e_type == ET_DYN) {
         moved = std::stoull(support::read_file(of_server("maps")), nullptr, 16);
     }
-    std::map<std::string, std::uint64_t> addresses;
-    for (const auto& note : support::read_notes(FOSDEM_SERVER)) {
-        addresses[note.name] = note.semaphore + moved;
-    }
+    static const auto addresses = [] { // in the file
+        std::map<std::string, std::uint64_t> found;
+        for (const auto& note : support::read_notes(FOSDEM_SERVER)) {
+            found[note.name] = note.semaphore;
+        }
+        return found;
+    }();
     std::vector<int> values;
     std::ifstream memory(of_server("mem"), std::ios::binary);
     for (const auto* name : {"request_start", "request_end"}) {
         std::uint16_t value = 0;
-        memory.seekg(static_cast<std::streamoff>(addresses.at(name)));
+        memory.seekg(static_cast<std::streamoff>(addresses.at(name) + moved));
         if (!memory.read(reinterpret_cast<char*>(&value), sizeof value)) {
             throw std::runtime_error("cannot read the memory of the server");
         }

@@ -18,23 +18,6 @@ std::vector<support::note> notes_of(const std::string& source, const flags& argu
     return support::read_notes(directory.file("program"));
 }
 
-std::vector<std::string> sizes_of(const support::note& note) {
-    std::vector<std::string> sizes;
-    for (const auto& argument : note.arguments) {
-        sizes.push_back(support::size_of(argument));
-    }
-    return sizes;
-}
-
-// name -> sizes of its arguments, for each of its sites.
-std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::vector<support::note>& notes) {
-    std::map<std::string, std::set<std::vector<std::string>>> shapes;
-    for (const auto& note : notes) {
-        shapes[note.provider + ":" + note.name].insert(sizes_of(note));
-    }
-    return shapes;
-}
-
 void check_as_every_tracer_would(const std::vector<support::note>& notes, bool native) {
     std::map<std::string, std::uint64_t> semaphores;
     std::map<std::uint64_t, std::string> owners;
@@ -67,7 +50,7 @@ TEST_CASE("every probe has the note that its line expects") {
     const auto notes = notes_of("tests/cases/values.cpp", {"-std=c++17", optimisation, back_end});
     check_as_every_tracer_would(notes, back_end == "-DNATIVE");
 
-    const auto shapes = shapes_of(notes);
+    const auto shapes = support::shapes_of(notes);
     const auto expected = support::read_cases("tests/cases/values.cpp");
     CHECK(expected.size() > 50);
     CHECK(shapes.size() == expected.size());
@@ -94,7 +77,7 @@ TEST_CASE("native notes are those of sys/sdt.h, field by field") {
     for (std::size_t i = 0; i != native.size(); ++i) {
         CHECK(native[i].provider == oracle[i].provider);
         CHECK(native[i].name == oracle[i].name);
-        CHECK(sizes_of(native[i]) == sizes_of(oracle[i]));
+        CHECK(support::sizes_of(native[i]) == support::sizes_of(oracle[i]));
         for (std::size_t j = 0; j != native[i].arguments.size(); ++j) {
             INFO(native[i].name << ": " << native[i].arguments[j] << ", " << oracle[i].arguments[j]);
             const auto operand = [](const std::string& argument) { return argument.substr(argument.find('@') + 1, 1); };

@@ -23,7 +23,8 @@ instructions disassemble(const std::string& binary) {
     }
     static const std::regex label(R"(^[0-9a-f]+ <(.*)>:$)");
     static const std::regex line(R"(^ +([0-9a-f]+):\t(.*?) *$)");
-    static const std::regex target(R"(( #)? *<[^>]*>.*$)");            // "# 4010 <counter>", "1020 <f+0x10>"
+    static const std::regex comment(R"( *#.*$)");                      // "# 4010 <counter>"
+    static const std::regex target(R"( *<[^>]*>.*$)");                 // "1020 <f+0x10>"
     static const std::regex address(R"((0x)?[0-9a-f]+(\(%rip\)) *$)"); // rip-relative: the linker's business
     static const std::regex jump(R"(^(j[a-z]+|call) +[0-9a-f]+ *$)");
     instructions all;
@@ -36,7 +37,7 @@ instructions disassemble(const std::string& binary) {
         } else if (std::regex_match(text, match, line)) {
             std::string words = match[2];
             const std::uint64_t at = std::stoull(match[1], nullptr, 16);
-            words = std::regex_replace(words, std::regex(R"( *#.*$)"), "");
+            words = std::regex_replace(words, comment, "");
             words = std::regex_replace(words, target, "");
             words = std::regex_replace(words, address, "X$2");
             words = std::regex_replace(words, jump, "$1 X");

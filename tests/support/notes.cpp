@@ -47,6 +47,22 @@ std::string size_of(const std::string& argument) {
     return argument.substr(0, argument.find('@'));
 }
 
+std::vector<std::string> sizes_of(const note& one) {
+    std::vector<std::string> sizes;
+    for (const auto& argument : one.arguments) {
+        sizes.push_back(size_of(argument));
+    }
+    return sizes;
+}
+
+std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::vector<note>& notes) {
+    std::map<std::string, std::set<std::vector<std::string>>> shapes;
+    for (const auto& note : notes) {
+        shapes[note.provider + ":" + note.name].insert(sizes_of(note));
+    }
+    return shapes;
+}
+
 bool is_readable_everywhere(const std::string& argument) {
     // Not %ah, which some tracers take for %al, nor %r8b, which gdb calls %r8l.
     static const std::regex x86(R"(-?[1248]@(%(?![abcd]h|r[0-9]+b)[a-z][a-z0-9]+|\$-?[0-9]+|-?[0-9]*\(%r[a-z0-9]+\)))");

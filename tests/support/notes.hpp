@@ -3,6 +3,8 @@
 #define USDTPP_TESTS_SUPPORT_NOTES_HPP
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,12 @@ std::vector<note> read_notes(const std::string& binary);
 
 // "-4" of "-4@%edi".
 std::string size_of(const std::string& argument);
+
+// {"-4", "8"}: of all its arguments.
+std::vector<std::string> sizes_of(const note& one);
+
+// "provider:name" -> the sizes of its arguments, for each of its sites.
+std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::vector<note>& notes);
 
 // Whether every tracer can read the operand of "-4@%edi": a register, an immediate, or a displacement from a register.
 bool is_readable_everywhere(const std::string& argument);

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include <httplib.h>
@@ -55,13 +54,8 @@ bool server_process::is_healthy() const {
 }
 
 std::int64_t server_process::peak_memory() const {
-    std::ifstream status("/proc/" + std::to_string(pid()) + "/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.rfind("VmHWM:", 0) == 0) {
-            return std::stoll(line.substr(6)) * 1024;
-        }
-    }
-    return 0;
+    const auto kibibytes = support::status_of(pid(), "VmHWM");
+    return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
 }
 
 std::optional<support::finished> server_process::stop() {

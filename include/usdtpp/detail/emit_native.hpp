@@ -44,7 +44,8 @@
 // indexed, in a segment), never a vector register. The first operand is where the arguments are evaluated: compilers take
 // operands in their order. The statement expression is for debuggers: without it GCC says that the site is a line of ours.
 #define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), "nr"((store, __extension__({ usdtpp_operands.usdtpp_1; })))
+    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), \
+    "nr"((store, __extension__({ usdtpp_operands.usdtpp_1; })))
 #define USDTPP_DETAIL_OPERAND(i) \
     "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_##i)>), "nr"(usdtpp_operands.usdtpp_##i)
 
