@@ -244,4 +244,5 @@ int main() {
         evaluation();
         std::cout << "fired, with " << calls << " calls" << std::endl;
     }
+    return 0; // main() may be compiled under another name
 }

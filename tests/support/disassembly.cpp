@@ -47,6 +47,36 @@ instructions disassemble(const std::string& binary) {
     return all;
 }
 
+std::map<std::uint64_t, std::uint8_t> code_of(const std::string& binary) {
+    const auto objdump = run({"objdump", "-s", "-j", ".text", binary});
+    if (objdump.status != 0) {
+        throw std::runtime_error("objdump -s " + binary + ": " + objdump.errors);
+    }
+    static const std::regex line(
+        "^ ([0-9a-f]+) ([0-9a-f ]{35})  .*$"); // " 1040 488d05b1 0f000031 ff4883ec 08e8dc2f  H.......1.H..../"
+    std::map<std::uint64_t, std::uint8_t> code;
+    std::istringstream lines(objdump.output);
+    for (std::string text; std::getline(lines, text);) {
+        std::smatch match;
+        if (!std::regex_match(text, match, line)) {
+            continue;
+        }
+        std::uint64_t at = std::stoull(match[1], nullptr, 16);
+        std::string digits;
+        for (const char c : match[2].str()) {
+            if (c == ' ') {
+                continue;
+            }
+            digits += c;
+            if (digits.size() == 2) {
+                code[at++] = static_cast<std::uint8_t>(std::stoul(digits, nullptr, 16));
+                digits.clear();
+            }
+        }
+    }
+    return code;
+}
+
 std::vector<std::string> body_of(const instructions& all, const std::string& function) {
     std::vector<std::string> body;
     for (const auto& one : all) {

@@ -20,6 +20,10 @@ using instructions = std::vector<instruction>;
 // All of an object file or binary, in the order of addresses. Throws std::runtime_error where objdump fails.
 instructions disassemble(const std::string& binary);
 
+// The bytes of section .text, by their addresses: unlike a disassembly they are right where data stands between
+// functions.
+std::map<std::uint64_t, std::uint8_t> code_of(const std::string& binary);
+
 // What one function does, its nops left out: two functions that differ only in nops compare equal. Throws
 // std::runtime_error where there is no such function.
 std::vector<std::string> body_of(const instructions& all, const std::string& function);

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -48,12 +50,44 @@ result compile(const flags& arguments) {
     return run(command, std::chrono::minutes(5));
 }
 
+std::string use_linker(const std::string& linker) {
+    const auto name = compiler();
+    const auto version = compiler_is_clang() && name.find('-') != std::string::npos ? name.substr(name.find('-')) : "";
+    const bool own = linker == "lld" && !find_program("ld.lld" + version).empty();
+    return "-fuse-ld=" + linker + (own ? version : "");
+}
+
+build_failure::build_failure(const flags& arguments, const std::string& errors)
+    : std::runtime_error(compiler() + " " + joined(arguments) + ": " + errors) {
+    static const std::regex temporary("/tmp/[^ :]*/?");
+    first_line = std::regex_replace(errors.substr(0, errors.find('\n')), temporary, "");
+}
+
+std::string must_compile(const flags& arguments) {
+    const auto done = compile(arguments);
+    if (done.status != 0) {
+        throw build_failure(arguments, done.errors);
+    }
+    return done.errors;
+}
+
 void build(const std::string& source, const std::string& output, const flags& arguments) {
     flags all = arguments;
     all.insert(all.end(), {project_file(source), "-o", output});
-    const auto done = compile(all);
-    if (done.status != 0) {
-        throw std::runtime_error(compiler() + " " + joined(all) + ": " + done.errors);
+    must_compile(all);
+}
+
+std::string why_not_buildable(const std::function<void(const flags&)>& make) {
+    try {
+        make({});
+        return "";
+    } catch (const build_failure&) {
+        try {
+            make({"-DUSDTPP_DISABLE"});
+        } catch (const build_failure& without_probes) {
+            return compiler() + " does not build it without probes either: " + without_probes.first_line;
+        }
+        throw;
     }
 }
 
@@ -73,6 +107,11 @@ void write_file(const std::string& path, const std::string& text) {
     if (!file.flush()) {
         throw std::runtime_error("cannot write " + path);
     }
+}
+
+flags words(const std::string& text) {
+    std::istringstream rest(text);
+    return {std::istream_iterator<std::string>(rest), {}};
 }
 
 std::string joined(const flags& words) {

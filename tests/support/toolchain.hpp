@@ -2,6 +2,8 @@
 #ifndef USDTPP_TESTS_SUPPORT_TOOLCHAIN_HPP
 #define USDTPP_TESTS_SUPPORT_TOOLCHAIN_HPP
 
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -41,14 +43,30 @@ using flags = std::vector<std::string>;
 // Runs the compiler under test with the include directory of this project and `arguments`.
 result compile(const flags& arguments);
 
-// Compiles and links `source` (a path in this project) into `output`. Throws std::runtime_error with the compiler's
-// words where that fails.
+// -fuse-ld= for a linker: "bfd", "gold", "lld", "mold". Of several versions of lld it is the one that understands the
+// compiler under test at -flto.
+std::string use_linker(const std::string& linker);
+
+struct build_failure : std::runtime_error {
+    build_failure(const flags& arguments, const std::string& errors);
+    std::string first_line; // of what the compiler said, without temporary paths
+};
+
+// The same, where it must succeed. Throws build_failure with the compiler's words; returns its warnings.
+std::string must_compile(const flags& arguments);
+
+// Compiles and links `source` (a path in this project) into `output`. Throws build_failure.
 void build(const std::string& source, const std::string& output, const flags& arguments);
+
+// Calls `make` with flags to add, for something that has probes in it. Where it throws build_failure, and does so
+// without probes too, they are not to blame: returns why it fails. Otherwise a failure is passed on.
+std::string why_not_buildable(const std::function<void(const flags&)>& make);
 
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text);
 
-// "-O2 -std=c++17" for messages.
+// {"-O2", "-std=c++17"} from "-O2 -std=c++17", and back.
+flags words(const std::string& text);
 std::string joined(const flags& words);
 
 } // namespace support

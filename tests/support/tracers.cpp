@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "notes.hpp"
 #include "toolchain.hpp"
 
 namespace support {
@@ -103,17 +104,23 @@ std::string bpftrace_script(const std::string& binary, const std::vector<expecte
 }
 
 std::vector<std::string> trace_with_gdb(const std::string& binary, const std::vector<expected_probe>& probes,
-                                        const std::string& input) {
+                                        const std::string& input, const start_options& options) {
     temporary_directory directory;
     write_file(directory.file("input"), input);
+    const auto start = "run < " + directory.file("input") + "\n";
+    const auto notes = read_notes(binary);
+    const bool in_binary = std::any_of(notes.begin(), notes.end(),
+                                       [&probes](const note& one) { return one.provider == probes.front().provider; });
     std::string script = "set pagination off\nset confirm off\n";
+    script += in_binary ? "" : "tbreak main\n" + start; // gdb knows the probes of a shared object once it is loaded
     for (const auto& probe : probes) {
         script += "break -probe-stap " + probe.provider + ":" + probe.name + "\ncommands\nsilent\nprintf " +
                   printf_arguments(probe, 12, {"$_probe_arg", "(char*)", "", "*(int*)"}) + "\ncontinue\nend\n";
     }
-    script += "run < " + directory.file("input") + "\n";
+    script += in_binary ? start : "continue\n";
     write_file(directory.file("script"), script);
-    const auto gdb = run({"gdb", "-q", "-nx", "-batch", "-x", directory.file("script"), binary});
+    const auto gdb =
+        run({"gdb", "-q", "-nx", "-batch", "-x", directory.file("script"), binary}, std::chrono::minutes(2), options);
     if (!gdb.errors.empty() && gdb.output.find("exited normally") == std::string::npos) {
         throw std::runtime_error("gdb: " + gdb.errors);
     }

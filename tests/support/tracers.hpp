@@ -39,9 +39,9 @@ inline constexpr std::size_t bpftrace_arguments = 6;
 std::string bpftrace_script(const std::string& binary, const std::vector<expected_probe>& probes);
 
 // The same by gdb: runs `binary` with `input` on its standard input, and returns the lines that its breakpoints
-// printed.
+// printed. The probes may be in a shared object that `binary` loads.
 std::vector<std::string> trace_with_gdb(const std::string& binary, const std::vector<expected_probe>& probes,
-                                        const std::string& input);
+                                        const std::string& input, const start_options& options = {});
 
 } // namespace support
 

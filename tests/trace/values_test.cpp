@@ -4,34 +4,12 @@
 
 #include "cases.hpp"
 #include "catch.hpp"
+#include "check.hpp"
 #include "notes.hpp"
 #include "toolchain.hpp"
 #include "tracers.hpp"
 
 namespace {
-
-using lines = std::map<std::string, std::string>; // the name of a probe -> what was printed of it
-
-// Line by line, so that a failure names the probe.
-void check(const lines& seen, const lines& expected) {
-    for (const auto& [name, line] : expected) {
-        const auto found = seen.find(name);
-        CHECK((found != seen.end() ? found->second : name + ": not seen") == line);
-    }
-    CHECK(seen.size() == expected.size());
-}
-
-void add(lines& seen, const std::string& line) {
-    seen[line.substr(0, line.find(' '))] = line;
-}
-
-lines expected_lines(const std::vector<support::expected_probe>& probes, std::size_t arguments = 12) {
-    lines all;
-    for (const auto& probe : probes) {
-        add(all, support::expected_line(probe, arguments));
-    }
-    return all;
-}
 
 const std::string source = "tests/cases/values.cpp";
 
@@ -52,15 +30,15 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
     support::bpftrace tracer(values.pid(), support::bpftrace_script(program, probes));
     values.write("\n");
     CHECK(values.read_line(std::chrono::seconds(20)) == "fired, with 2 calls");
-    lines seen;
+    std::vector<std::string> seen;
     while (seen.size() < probes.size()) {
         const auto line = tracer.read_line();
         if (!line) {
             break;
         }
-        add(seen, *line);
+        seen.push_back(*line);
     }
-    check(seen, expected_lines(probes, support::bpftrace_arguments));
+    support::check_lines(seen, support::expected_lines(probes, support::bpftrace_arguments));
 }
 
 TEST_CASE("gdb reads the right value of every kind of argument") {
@@ -72,11 +50,7 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
     const auto program = directory.file("values");
     support::build(source, program, {"-std=c++17", optimisation});
     const auto probes = support::read_cases(source);
-    lines seen;
-    for (const auto& line : support::trace_with_gdb(program, probes, "\n")) {
-        add(seen, line);
-    }
-    check(seen, expected_lines(probes));
+    support::check_lines(support::trace_with_gdb(program, probes, "\n"), support::expected_lines(probes));
 }
 
 TEST_CASE("gdb shows the line of the probe at its site, not one of the library's") {

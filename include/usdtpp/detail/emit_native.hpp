@@ -28,9 +28,12 @@
 #endif
 
 // "o" and the label: the note goes with the section of its own site, when the linker drops that. "?": and with its
-// COMDAT group. The base tells a tracer how far prelink moved the notes' addresses; "R" keeps it from --gc-sections.
+// COMDAT group. The relocation of no bytes keeps linkers from folding functions that differ only in their probes (--icf):
+// no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses; "R" keeps it
+// from --gc-sections.
 #define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
-    USDTPP_DETAIL_ASM(.pushsection .note.stapsdt, "o?", %%note, .Lusdtpp%=; \
+    USDTPP_DETAIL_ASM(.reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=; \
+                      .pushsection .note.stapsdt, "o?", %%note, .Lusdtpp%=; \
                       .4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz "stapsdt"; \
                       .Lusdtpp_begin%=: .8byte .Lusdtpp%=, _.stapsdt.base, semaphore; \
                       .asciz #provider, #name) \

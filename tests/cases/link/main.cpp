@@ -2,20 +2,21 @@
 
 #if !defined(NO_DEAD_FUNCTION)
 int dead_in_main(int a) {
-    PROBE(link, dead, a);
+    PROBE(link, dead_in_main, a);
     return a;
 }
 #endif
 
-static const int at_start = [] {
-    PROBE(link, static_initialiser);
+[[gnu::noinline]] static int before_main() {
+    PROBE(link, before_main);
     return 1;
-}();
+}
+static const int at_start = before_main();
 
 int main(int count, char**) {
-    PROBE(link, in_main, count);
+    PROBE(link, main, count);
     const holder thing(count);
     int sum = in_inline(count) + in_template(count) + other(count) + thing.method() + at_start;
-    sum += PROBE_ENABLED(link, without_a_probe);
+    sum += in_constexpr(count) - lambda(count) + PROBE_ENABLED(link, without_a_probe);
     return sum == 6 ? 0 : 1;
 }

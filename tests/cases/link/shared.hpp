@@ -1,4 +1,7 @@
-// Probes in code that each translation unit brings along: the linker keeps one copy of it, or none.
+// Probes in code that each translation unit brings along: the linker keeps one copy of it, or none. A probe is named
+// after the function that it is in.
+#include <type_traits>
+
 #include <usdtpp/usdtpp.hpp>
 
 [[gnu::noinline]] inline int in_inline(int a) {
@@ -11,6 +14,19 @@ template <class T>
     PROBE(link, in_template, a);
     return a;
 }
+
+[[gnu::noinline]] constexpr int in_constexpr(int a) {
+    if (!std::is_constant_evaluated()) {
+        PROBE(link, in_constexpr, a);
+    }
+    return a;
+}
+static_assert(in_constexpr(3) == 3);
+
+inline const auto lambda = [](int a) __attribute__((noinline)) {
+    PROBE(link, in_lambda, a);
+    return a;
+};
 
 struct holder {
     [[gnu::noinline]] explicit holder(int a) : value(a) {
