@@ -46,6 +46,10 @@ std::string project_file(const std::string& relative) {
 
 result compile(const flags& arguments) {
     flags command = {compiler(), "-I" + project_file("include")};
+    if (const char* mistake = std::getenv("USDTPP_TEST_PLANT")) {
+        const auto define = std::string("-DUSDTPP_TEST_PLANT_") + mistake;
+        command.insert(command.end(), {define, "-include", project_file("tests/cases/planted.hpp")});
+    }
     command.insert(command.end(), arguments.begin(), arguments.end());
     return run(command, std::chrono::minutes(5));
 }

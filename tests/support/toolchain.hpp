@@ -40,7 +40,8 @@ std::string project_file(const std::string& relative);
 
 using flags = std::vector<std::string>;
 
-// Runs the compiler under test with the include directory of this project and `arguments`.
+// Runs the compiler under test with the include directory of this project and `arguments`. $USDTPP_TEST_PLANT names a
+// mistake of tests/cases/planted.hpp that is to be made.
 result compile(const flags& arguments);
 
 // -fuse-ld= for a linker: "bfd", "gold", "lld", "mold". Of several versions of lld it is the one that understands the

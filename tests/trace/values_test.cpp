@@ -41,6 +41,19 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
     support::check_lines(seen, support::expected_lines(probes, support::bpftrace_arguments));
 }
 
+TEST_CASE("a leaf function keeps its red zone while it is traced") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    support::temporary_directory directory;
+    const auto program = directory.file("red_zone");
+    support::build("tests/cases/red_zone.cpp", program, {"-std=c++17", "-O2"});
+    support::process traced({program});
+    support::bpftrace tracer(traced.pid(), "usdt:" + program + ":red_zone:leaf { @ = count(); }");
+    traced.write("\n");
+    CHECK(traced.read_line(std::chrono::seconds(60)) == "0 of 10000 spoilt");
+    CHECK(tracer.stop().find("@: 10000") != std::string::npos);
+}
+
 TEST_CASE("gdb reads the right value of every kind of argument") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");

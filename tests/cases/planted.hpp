@@ -1,0 +1,74 @@
+// Mistakes of other USDT headers, put into ours to see that the tests notice. With USDTPP_TEST_PLANT=MISTAKE in the
+// environment, the tests compile everything with this header in front and USDTPP_TEST_PLANT_MISTAKE defined.
+#include <usdtpp/usdtpp.hpp>
+
+#if defined(USDTPP_DETAIL_BACKEND_NATIVE)
+// clang-format off
+
+// An argument that is a variable of static storage: counter(%rip).
+#if defined(USDTPP_TEST_PLANT_rip_relative)
+namespace planted {
+template <class T, int Number>
+static inline T copy;
+}
+#undef USDTPP_DETAIL_FIRST_OPERAND
+#undef USDTPP_DETAIL_OPERAND
+#define PLANTED_COPY(i) planted::copy<decltype(usdtpp_operands.usdtpp_##i), i>
+#define USDTPP_DETAIL_FIRST_OPERAND(store) \
+    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), \
+    "m"((store, PLANTED_COPY(1) = usdtpp_operands.usdtpp_1, PLANTED_COPY(1)))
+#define USDTPP_DETAIL_OPERAND(i) \
+    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_##i)>), \
+    "m"((PLANTED_COPY(i) = usdtpp_operands.usdtpp_##i, PLANTED_COPY(i)))
+
+// enum class : int8_t as `1@`.
+#elif defined(USDTPP_TEST_PLANT_lost_sign)
+#undef USDTPP_DETAIL_FIRST_OPERAND
+#undef USDTPP_DETAIL_OPERAND
+#define USDTPP_DETAIL_FIRST_OPERAND(store) \
+    "n"(int{sizeof(usdtpp_operands.usdtpp_1)}), "nr"((store, usdtpp_operands.usdtpp_1))
+#define USDTPP_DETAIL_OPERAND(i) "n"(int{sizeof(usdtpp_operands.usdtpp_##i)}), "nr"(usdtpp_operands.usdtpp_##i)
+
+// Every argument stored to the stack first.
+#elif defined(USDTPP_TEST_PLANT_spilled_argument)
+#undef USDTPP_DETAIL_FIRST_OPERAND
+#undef USDTPP_DETAIL_OPERAND
+#define USDTPP_DETAIL_FIRST_OPERAND(store) \
+    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), "m"((store, usdtpp_operands.usdtpp_1))
+#define USDTPP_DETAIL_OPERAND(i) \
+    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_##i)>), "m"(usdtpp_operands.usdtpp_##i)
+
+// The site is the nop that Linux 6.18 turns into a call, over the red zone.
+#elif defined(USDTPP_TEST_PLANT_five_byte_nop)
+#undef USDTPP_DETAIL_SITE
+#define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: .byte 0x0f, 0x1f, 0x44, 0, 0)
+
+// A note that does not belong to the COMDAT group of its function; one that is not tied to its section; one that a
+// linker may take for that of a function with the same instructions.
+#elif defined(USDTPP_TEST_PLANT_note_without_group)
+#define PLANTED_NOTE_SECTION .pushsection .note.stapsdt, "", %%note
+#elif defined(USDTPP_TEST_PLANT_note_without_link_order)
+#define PLANTED_NOTE_SECTION .pushsection .note.stapsdt, "?", %%note
+#elif defined(USDTPP_TEST_PLANT_note_that_folds)
+#define PLANTED_NOTE_SECTION .pushsection .note.stapsdt, "o?", %%note, .Lusdtpp%=
+#else
+#error "USDTPP_TEST_PLANT names no mistake that is known here"
+#endif
+
+#if defined(PLANTED_NOTE_SECTION)
+#define PLANTED_ASM(...) USDTPP_DETAIL_ASM(__VA_ARGS__)
+#undef USDTPP_DETAIL_NOTE
+#define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
+    PLANTED_ASM(PLANTED_NOTE_SECTION; \
+                .4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz "stapsdt"; \
+                .Lusdtpp_begin%=: .8byte .Lusdtpp%=, _.stapsdt.base, semaphore; \
+                .asciz #provider, #name) \
+    ".asciz \"" operands "\"\n" \
+    PLANTED_ASM(.Lusdtpp_end%=: .balign 4; .popsection; \
+                .ifndef _.stapsdt.base; \
+                .pushsection .stapsdt.base, "aGR", %%progbits, .stapsdt.base, comdat; \
+                .weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif)
+#endif
+
+// clang-format on
+#endif
