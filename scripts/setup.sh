@@ -40,6 +40,17 @@ install_packages() {
         say "Could not install them. As root: apt-get install ${missing[*]}. Going on with what there is."
 }
 
+# Those of the packages that this system has at all: versions of compilers, say, come and go.
+install_known_packages() {
+    local package known=()
+    command -v apt-cache > /dev/null || return 0
+    as_root apt-get -qq update || true
+    for package in "$@"; do
+        apt-cache policy "$package" | grep -q 'Candidate: [^(]' && known+=("$package")
+    done
+    install_packages "${known[@]}"
+}
+
 # perf and newer bpftrace want it; it is not mounted everywhere.
 mount_tracefs() {
     [ ! -e /sys/kernel/tracing/README ] || return 0

@@ -79,7 +79,7 @@ enum class compilers { all, gcc, clang };
 void check_mode(const std::string& options, recipe make, compilers who) {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(who == compilers::all || support::compiler_is_clang() == (who == compilers::clang),
-                support::compiler() + " has no such mode");
+                std::string("a mode of ") + (who == compilers::gcc ? "GCC" : "clang") + " only");
     SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
     auto mode = support::words(options.find("-std=") == std::string::npos ? "-std=c++17 " + options : options);
     std::replace(mode.begin(), mode.end(), std::string("-fuse-ld=lld"), support::use_linker("lld"));
