@@ -21,6 +21,14 @@
 #endif
 #include <sys/sdt.h>
 
+namespace usdtpp::detail {
+
+// Hidden, and one for all probes: a static variable of an inline function, which GCC makes a unique symbol, would keep
+// a shared object from ever being unloaded.
+__attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned = 0;
+
+} // namespace usdtpp::detail
+
 // clang-format off
 
 #define USDTPP_DETAIL_SEMAPHORE(provider, name) provider##_##name##_semaphore
@@ -30,12 +38,12 @@
 
 // sys/sdt.h names each argument several times, so the values go through a function; that keeps temporaries alive too.
 // It mentions the semaphore as a C++ variable, in an empty asm statement that only keeps it from being thrown away. The
-// constant is there for that; the symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is
+// reference is there for that; the symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is
 // what all of sys/sdt.h's macros come down to; the public ones have another name for each number of arguments.
 #define USDTPP_DETAIL_FIRE(provider, name, count, store) \
     [](auto usdtpp_values) USDTPP_DETAIL_INLINE_LAMBDA -> void { \
         static_cast<void>(usdtpp_values); \
-        static constexpr unsigned short USDTPP_DETAIL_SEMAPHORE(provider, name) = 0; \
+        [[maybe_unused]] constexpr auto& USDTPP_DETAIL_SEMAPHORE(provider, name) = ::usdtpp::detail::mentioned; \
         asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
         _SDT_PROBE(provider, name, count, \
                    (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_FIRST_VALUE, USDTPP_DETAIL_VALUE, usdtpp_values))); \
