@@ -1,4 +1,5 @@
-// The semaphore of a probe: a counter of 16 bits that the kernel raises for each tracer attached to it.
+// The semaphore of a probe: a counter of 16 bits that the kernel raises for each site that is traced, and gdb for each
+// breakpoint.
 //
 // Each statement that uses a semaphore defines it too, once an assembly file (.ifndef); the weak hidden symbol makes
 // one of all of them in an executable or shared object. Section .probes is where sys/sdt.h's own semaphores live as
@@ -11,9 +12,20 @@
 // Its tokens as a string of assembly: one string for many lines, because compilers take their time over each.
 #define USDTPP_DETAIL_ASM(...) #__VA_ARGS__ "\n"
 
+// The section begins a page of its own. Of a program that starts under a tracer, the kernel looks for the semaphore in
+// the first writable mapping of its page of the file; lld and mold would have that be the mapping of what is read-only
+// after relocation, and PROBE_ENABLED would stay false. One section of that alignment, in its group, does for all.
+#define USDTPP_DETAIL_ALIGN_SEMAPHORES \
+    USDTPP_DETAIL_ASM(.ifndef usdtpp.semaphores; \
+                      .pushsection .probes, "awGR", %%progbits, usdtpp.semaphores, comdat; .balign 4096; \
+                      .weak usdtpp.semaphores; .hidden usdtpp.semaphores; usdtpp.semaphores: .2byte 0; \
+                      .popsection; .endif)
+
 // `symbol` is the back-end's USDTPP_DETAIL_SEMAPHORE(provider, name).
 #define USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
-    USDTPP_DETAIL_ASM(.ifndef symbol; .pushsection .probes, "awR", %%progbits; .weak symbol; .hidden symbol; \
+    USDTPP_DETAIL_ASM(.ifndef symbol) \
+    USDTPP_DETAIL_ALIGN_SEMAPHORES \
+    USDTPP_DETAIL_ASM(.pushsection .probes, "awR", %%progbits; .weak symbol; .hidden symbol; \
                       .balign 2; symbol: .2byte 0; .popsection; .endif)
 
 // The statements that read a semaphore, into a variable `usdtpp_enabled` that converts to bool. In assembly where that is
