@@ -23,9 +23,19 @@ std::string why_no_bpftrace() {
     return tried.status == 0 ? "" : "bpftrace does not run here: " + tried.errors;
 }
 
-bpftrace::bpftrace(pid_t pid, const std::string& script)
-    : process_(
-          {"bpftrace", "-B", "line", "-p", std::to_string(pid), "-e", "BEGIN { printf(\"attached\\n\"); } " + script}) {
+namespace {
+
+std::vector<std::string> bpftrace_command(pid_t pid, const std::string& script) {
+    std::vector<std::string> command = {"bpftrace", "-B", "line", "-e", "BEGIN { printf(\"attached\\n\"); } " + script};
+    if (pid != every_process) {
+        command.insert(command.end(), {"-p", std::to_string(pid)});
+    }
+    return command;
+}
+
+} // namespace
+
+bpftrace::bpftrace(pid_t pid, const std::string& script) : process_(bpftrace_command(pid, script)) {
     process_.close_input();
     // bpftrace reads its own buffers, and so prints the line of BEGIN, only after it has attached to everything.
     for (;;) {
@@ -44,7 +54,9 @@ std::string bpftrace::stop() {
     for (int i = 0; i != 10; ++i) {
         process_.signal(SIGINT);
         if (process_.wait(std::chrono::seconds(4))) {
-            return process_.unread_output();
+            const auto left = process_.unread_output();
+            const auto begin = std::min(left.find_first_not_of('\n'), left.size());
+            return left.substr(begin, left.find_last_not_of('\n') + 1 - begin);
         }
     }
     throw std::runtime_error("bpftrace does not stop");
