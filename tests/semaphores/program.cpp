@@ -23,9 +23,8 @@ std::string program::answer() {
     return line ? *line : "no answer " + process_.error_output();
 }
 
-std::string program::ask(const std::string& line) {
+void program::tell(const std::string& line) {
     process_.write(line + "\n");
-    return answer();
 }
 
 std::string program::ask_until(const std::string& line, const std::string& expected) {

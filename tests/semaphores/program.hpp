@@ -27,7 +27,11 @@ public:
         return process_.pid();
     }
     std::string answer();
-    std::string ask(const std::string& line);
+    void tell(const std::string& line);
+    std::string ask(const std::string& line) {
+        tell(line);
+        return answer();
+    }
 
     // The answer, once it is `expected` or ten seconds are over: a tracer that is killed takes a moment to be gone.
     std::string ask_until(const std::string& line, const std::string& expected);

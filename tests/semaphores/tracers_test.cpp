@@ -138,3 +138,18 @@ TEST_CASE("a traced process that is killed leaves others of its file alone") {
         CHECK(later.ask_until("state", "00 2") == "00 2");
     }
 }
+
+TEST_CASE("a loop that does nothing but ask PROBE_ENABLED sees a tracer come and go") {
+    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    const auto back_end = GENERATE(from_range(back_ends));
+    INFO(back_end);
+    const target built(back_end);
+    const auto tick = support::find_probe(built.path(), "target:tick");
+    auto running = built.start();
+    CHECK(running.answer() == "00 0");
+    running.tell("wait");
+    support::uprobe tracer(tick, running.pid());
+    CHECK(running.answer() == "10 0");
+    tracer.detach();
+    CHECK(running.answer() == "00 0");
+}

@@ -65,6 +65,12 @@ int main() {
             PROBE(target, pair, 1);
         } else if (word == "second") {
             PROBE(target, pair, 2);
+        } else if (word == "wait") { // for a tracer, and until it has gone, with nothing else in the loops
+            while (!PROBE_ENABLED(target, tick)) {
+            }
+            std::cout << state() << std::endl;
+            while (PROBE_ENABLED(target, tick)) {
+            }
         } else if (word == "fork") { // says the PID of the child, whose own first words wait for `child`
             answer = split();
         } else if (word == "child") { // has the child do the rest of the line, and says what it says
