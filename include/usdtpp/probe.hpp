@@ -82,6 +82,12 @@ constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
     static_assert(::usdtpp::detail::are_identifiers(#provider "\0" #name),                                             \
                   "usdtpp: the provider and the name of a probe must be identifiers (a macro among them is expanded)")
 
+#define USDTPP_DETAIL_CHECK_COUNT(count)                                                                               \
+    static_assert(                                                                                                     \
+        decltype(usdtpp_operands)::number == count,                                                                    \
+        "usdtpp: the preprocessor counts these arguments differently: write parentheses around one that has a "        \
+        "comma in it, and name the elements of a pack one by one")
+
 // The arguments stand here twice. The first time is never evaluated: it only tells their types, and lambdas may be
 // among them, as in decltype they may not in C++17. The second time the back-end places inside its asm statement, so
 // that temporaries live until the probe has fired.
@@ -91,6 +97,7 @@ constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
         USDTPP_DETAIL_IF_REACHED {                                                                                     \
             [[maybe_unused]] auto* usdtpp_types = true ? nullptr : ::usdtpp::detail::types_of arguments;               \
             [[maybe_unused]] ::std::remove_pointer_t<decltype(usdtpp_types)> usdtpp_operands;                          \
+            USDTPP_DETAIL_CHECK_COUNT(count);                                                                          \
             USDTPP_DETAIL_FIRE(provider, name, count, usdtpp_operands.store arguments);                                \
         }                                                                                                              \
     } while (false)

@@ -160,6 +160,7 @@ USDTPP_DETAIL_OPERANDS_FROM(12);
 
 template <class... T>
 struct operands : operands_from<1, T...> {
+    static constexpr int number = sizeof...(T);
     USDTPP_DETAIL_INLINE void store(parameter<T>... values) noexcept {
         std::uint64_t size = 0;
         this->store_from(size, values...);
