@@ -29,10 +29,11 @@
 
 // "o" and the label: the note goes with the section of its own site, when the linker drops that. "?": and with its
 // COMDAT group. The relocation of no bytes keeps linkers from folding functions that differ only in their probes (--icf):
-// no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses; "R" keeps it
-// from --gc-sections.
+// no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses; another such
+// relocation keeps it through --gc-sections, also where it is a sys/sdt.h probe in the same program that brought it.
 #define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
     USDTPP_DETAIL_ASM(.reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=; \
+                      .reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base; \
                       .pushsection .note.stapsdt, "o?", %%note, .Lusdtpp%=; \
                       .4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz "stapsdt"; \
                       .Lusdtpp_begin%=: .8byte .Lusdtpp%=, _.stapsdt.base, semaphore; \
@@ -40,7 +41,7 @@
     ".asciz \"" operands "\"\n" \
     USDTPP_DETAIL_ASM(.Lusdtpp_end%=: .balign 4; .popsection; \
                       .ifndef _.stapsdt.base; \
-                      .pushsection .stapsdt.base, "aGR", %%progbits, .stapsdt.base, comdat; \
+                      .pushsection .stapsdt.base, "aG", %%progbits, .stapsdt.base, comdat; \
                       .weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif)
 
 // "nr": an immediate or a general register, the operands that every tracer can read; never memory (rip-relative,
