@@ -35,11 +35,12 @@ std::vector<std::string> bpftrace_command(pid_t pid, const std::string& script) 
 
 } // namespace
 
-bpftrace::bpftrace(pid_t pid, const std::string& script) : process_(bpftrace_command(pid, script)) {
+bpftrace::bpftrace(pid_t pid, const std::string& script, milliseconds timeout)
+    : process_(bpftrace_command(pid, script)) {
     process_.close_input();
     // bpftrace reads its own buffers, and so prints the line of BEGIN, only after it has attached to everything.
     for (;;) {
-        const auto line = process_.read_line(std::chrono::seconds(60));
+        const auto line = process_.read_line(timeout);
         if (!line) {
             throw std::runtime_error("bpftrace did not attach: " + process_.error_output());
         }
@@ -123,7 +124,7 @@ std::vector<std::string> trace_with_gdb(const std::string& binary, const std::ve
     const auto notes = read_notes(binary);
     const bool in_binary = std::any_of(notes.begin(), notes.end(),
                                        [&probes](const note& one) { return one.provider == probes.front().provider; });
-    std::string script = "set pagination off\nset confirm off\n";
+    std::string script = "set pagination off\nset confirm off\nset breakpoint always-inserted on\n";
     script += in_binary ? "" : "tbreak main\n" + start; // gdb knows the probes of a shared object once it is loaded
     for (const auto& probe : probes) {
         script += "break -probe-stap " + probe.provider + ":" + probe.name + "\ncommands\nsilent\nprintf " +

@@ -20,7 +20,7 @@ inline constexpr pid_t every_process = -1;
 // bpftrace says where it does not get that far.
 class bpftrace {
 public:
-    bpftrace(pid_t pid, const std::string& script);
+    bpftrace(pid_t pid, const std::string& script, milliseconds timeout = std::chrono::seconds(60));
 
     // The next line that the script printed.
     std::optional<std::string> read_line(milliseconds timeout = std::chrono::seconds(20)) {

@@ -1,0 +1,108 @@
+// A probe can stand wherever a statement can: tests/cases/neighbours/places*.cpp, built, linked and read by tracers.
+#include "catch.hpp"
+#include "check.hpp"
+#include "toolchain.hpp"
+#include "tracers.hpp"
+#include "values.hpp"
+
+namespace {
+
+using support::flags;
+
+// Builds tests/cases/neighbours/`sources` into `program`.
+void build(const flags& sources, const std::string& program, flags options) {
+    for (const auto& source : sources) {
+        options.push_back(support::project_file("tests/cases/neighbours/" + source));
+    }
+    options.insert(options.end(), {"-o", program});
+    support::must_compile(options);
+}
+
+// The sources with one optimisation, for both back-ends; gdb reads the native one's values.
+void check_places(const flags& sources, const std::string& standard, const flags& included = {}) {
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
+    auto with_probes = sources;
+    with_probes.insert(with_probes.end(), included.begin(), included.end());
+    const auto probes = neighbours::read_all(with_probes);
+    support::temporary_directory directory;
+    const auto program = directory.file("program");
+    {
+        INFO(support::compiler() << " " << optimisation << " through sys/sdt.h");
+        build(sources, program, {standard, optimisation, "-DUSDTPP_USE_SYS_SDT"});
+        neighbours::check_notes(program, probes, false);
+        CHECK(support::run({program}).status == 0);
+    }
+    INFO(support::compiler() << " " << optimisation);
+    build(sources, program, {standard, optimisation});
+    neighbours::check_notes(program, probes);
+    CHECK(support::run({program}).status == 0);
+    neighbours::check_with_gdb(program, probes);
+}
+
+bool has_gdb() {
+    return !support::find_program("gdb").empty();
+}
+
+} // namespace
+
+TEST_CASE("a probe can stand wherever a statement can, and in what two files share") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    check_places({"places.cpp", "places_other.cpp"}, "-std=c++17", {"places.hpp"});
+}
+
+TEST_CASE("a probe can stand in a coroutine and the other new places of C++20") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    check_places({"places20.cpp"}, "-std=c++20");
+}
+
+TEST_CASE("structured bindings that a lambda captures are arguments like others") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    support::temporary_directory directory;
+    const auto capture = directory.file("capture.cpp");
+    support::write_file(capture, "struct pair { int a, b; };\n"
+                                 "int f(pair p) { auto [a, b] = p; return [a, &b = b] { return a + b; }(); }\n"
+                                 "int g(pair p) { auto [a, b] = p; return [&] { return a + b; }(); }\n");
+    SKIP_UNLESS(support::compile({"-std=c++20", "-fsyntax-only", capture}).status == 0,
+                support::compiler() + " cannot capture structured bindings, with or without probes");
+    check_places({"bindings.cpp"}, "-std=c++20");
+}
+
+TEST_CASE("bpftrace reads what lives in the frame of a coroutine") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    const auto probes = neighbours::read_all({"places20.cpp"});
+    support::temporary_directory directory;
+    const auto program = directory.file("program");
+    build({"places20.cpp"}, program, {"-std=c++20", "-O2"});
+    support::process places({program});
+    support::bpftrace tracer(places.pid(), support::bpftrace_script(program, neighbours::distinct(probes)));
+    places.write("\n");
+    const auto expected = support::expected_lines(probes, support::bpftrace_arguments);
+    std::vector<std::string> seen;
+    // Some places are passed more than once, so the last to fire tells the end.
+    while (seen.empty() || seen.back() != "template_lambda 9 120") {
+        const auto line = tracer.read_line();
+        REQUIRE(line);
+        seen.push_back(*line);
+    }
+    neighbours::check_lines(seen, expected);
+    tracer.kill();
+}
+
+TEST_CASE("probes in all of these places make no warning") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    // -isystem, as CMake includes what find_package found: else g++ -Wshadow minds a probe among a probe's arguments.
+    const auto headers = "-isystem" + support::project_file("include");
+    const auto warned = [&](const std::string& standard, const std::string& source, const flags& more) {
+        flags all = {standard, "-O2", "-c", "-o", "/dev/null", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion"};
+        all.insert(all.end(), more.begin(), more.end());
+        all.push_back(support::project_file("tests/cases/neighbours/" + source));
+        return support::must_compile(all);
+    };
+    CHECK(warned("-std=c++17", "places.cpp", {}).empty());
+    CHECK(warned("-std=c++17", "names.cpp", {}).empty());
+    CHECK(warned("-std=c++20", "places20.cpp", {}).empty());
+}
