@@ -36,7 +36,7 @@ std::vector<expected_argument> parse_arguments(const std::string& text) {
 } // namespace
 
 std::vector<expected_probe> read_cases(const std::string& source) {
-    static const std::regex probe(R"(^\s+(?:PROBE|PROBE_IF_ENABLED|DTRACE_PROBE\d*)\((\w+), (\w+)[,)])");
+    static const std::regex probe(R"(^\s+(?:PROBE\d*|PROBE_IF_ENABLED|DTRACE_PROBE\d*)\((\w+), (\w+)[,)])");
     static const std::regex expectation(R"(// expect: (.*)$)");
     std::vector<expected_probe> probes;
     std::istringstream lines(read_file(project_file(source)));

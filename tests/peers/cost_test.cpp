@@ -1,0 +1,73 @@
+// The row about what probes cost to compile: counted in instructions of all the compiler's processes, since times on a
+// machine that does something else as well vary by more than the difference.
+#include <algorithm>
+#include <regex>
+#include <sstream>
+
+#include "catch.hpp"
+#include "peers.hpp"
+
+namespace {
+
+// So many probes of three arguments, ten in a function.
+std::string text_of(int probes) {
+    std::ostringstream text;
+    text << "#include \"" << peers::source("macros.hpp") << "\"\n";
+    for (int i = 0; i < probes; i += 10) {
+        text << "void function_" << i << "(int a, long b, const char* c) {\n";
+        for (int j = i; j != i + 10; ++j) {
+            text << "    PROBE3(cost, probe_" << j << ", a, b, c);\n";
+        }
+        text << "    static_cast<void>(a), static_cast<void>(b), static_cast<void>(c);\n}\n";
+    }
+    return text.str();
+}
+
+// Of compiler, assembler and driver.
+double instructions(const std::string& source, const std::string& macros) {
+    const auto done =
+        support::run({"valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null",
+                      "--trace-children=yes", support::compiler(), "-std=c++17", "-O2",
+                      "-I" + support::project_file("include"), macros, "-c", source, "-o", "/dev/null"},
+                     std::chrono::minutes(9));
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    static const std::regex count("I +refs: +([0-9,]+)");
+    double sum = 0;
+    for (std::sregex_iterator one(done.errors.begin(), done.errors.end(), count), end; one != end; ++one) {
+        std::string digits = (*one)[1];
+        digits.erase(std::remove(digits.begin(), digits.end(), ','), digits.end());
+        sum += std::stod(digits);
+    }
+    REQUIRE(sum > 0);
+    return sum;
+}
+
+void check_cost(int probes) {
+    support::temporary_directory directory;
+    const auto source = directory.file("cost.cpp");
+    support::write_file(source, text_of(probes));
+    const auto none = instructions(source, "-DWITHOUT_PROBES");
+    const auto ours = instructions(source, peers::native) - none;
+    const auto theirs = instructions(source, peers::sys_sdt) - none;
+    INFO(support::compiler() << ", instructions for " << probes << " probes: " << ours << " by usdtpp, " << theirs
+                             << " by sys/sdt.h, and " << none << " for the rest");
+    CHECK(ours > 0);
+    CHECK(ours < theirs);
+}
+
+} // namespace
+
+#define SKIP_WITHOUT_TOOLS()                                                                                           \
+    SKIP_WITHOUT_PEER();                                                                                               \
+    SKIP_UNLESS(!support::find_program("valgrind").empty(), "valgrind is not installed")
+
+TEST_CASE("row: a hundred probes cost less to compile than by sys/sdt.h, our headers included") {
+    SKIP_WITHOUT_TOOLS();
+    check_cost(100);
+}
+
+TEST_CASE("row: a thousand probes cost less to compile than by sys/sdt.h", "[full]") {
+    SKIP_WITHOUT_TOOLS();
+    check_cost(1000);
+}
