@@ -90,6 +90,17 @@ template <class T>
     return value;
 }
 
+// What nothing ever writes to is a constant, whatever it is called.
+void make_unknown() {
+    global = opaque(global);
+    global_big = opaque(global_big);
+    file_static = opaque(file_static);
+    per_thread = opaque(per_thread);
+    for (int& entry : table) {
+        entry = opaque(entry);
+    }
+}
+
 [[gnu::noinline]] void integers(std::int8_t a, std::uint8_t b, std::int16_t c, std::uint16_t d, std::int32_t e,
                                 std::uint32_t f, std::int64_t g, std::uint64_t h) {
     PROBE(values, none); // expect: none
@@ -228,7 +239,10 @@ void evaluation() {
 int main() {
     for (std::string line; std::getline(std::cin, line);) {
         calls = 0;
-        integers(-5, 250, -300, 65000, -70000, 4000000000U, -5000000000L, 18446744073709551615U);
+        make_unknown();
+        integers(opaque<std::int8_t>(-5), opaque<std::uint8_t>(250), opaque<std::int16_t>(-300),
+                 opaque<std::uint16_t>(65000), opaque(-70000), opaque(4000000000U), opaque<std::int64_t>(-5000000000),
+                 opaque<std::uint64_t>(18446744073709551615U));
         constants();
         floating(opaque(1.5F), opaque(1.5));
         enumerations(opaque(plain_seven), opaque(small_enum::minus_three), opaque(big_enum::top), opaque(true));
@@ -240,7 +254,7 @@ int main() {
         const widget thing(opaque(13));
         thing.method();
         in_inline(opaque(99));
-        many(1, 2, 3, '4', 5, opaque(1.5), "seven");
+        many(opaque(1), opaque(2L), opaque<short>(3), opaque('4'), opaque(5U), opaque(1.5), "seven");
         evaluation();
         std::cout << "fired, with " << calls << " calls" << std::endl;
     }
