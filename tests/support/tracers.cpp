@@ -25,18 +25,21 @@ std::string why_no_bpftrace() {
 
 namespace {
 
-std::vector<std::string> bpftrace_command(pid_t pid, const std::string& script) {
-    std::vector<std::string> command = {"bpftrace", "-B", "line", "-e", "BEGIN { printf(\"attached\\n\"); } " + script};
-    if (pid != every_process) {
-        command.insert(command.end(), {"-p", std::to_string(pid)});
-    }
+std::vector<std::string> bpftrace_command(const std::vector<std::string>& options, const std::string& script) {
+    std::vector<std::string> command = {"bpftrace", "-B", "line"};
+    command.insert(command.end(), options.begin(), options.end());
+    command.insert(command.end(), {"-e", "BEGIN { printf(\"attached\\n\"); } " + script});
     return command;
 }
 
 } // namespace
 
 bpftrace::bpftrace(pid_t pid, const std::string& script, milliseconds timeout)
-    : process_(bpftrace_command(pid, script)) {
+    : bpftrace(pid == every_process ? std::vector<std::string>() : std::vector<std::string>{"-p", std::to_string(pid)},
+               script, timeout) {}
+
+bpftrace::bpftrace(const std::vector<std::string>& options, const std::string& script, milliseconds timeout)
+    : process_(bpftrace_command(options, script)) {
     process_.close_input();
     // bpftrace reads its own buffers, and so prints the line of BEGIN, only after it has attached to everything.
     for (;;) {

@@ -16,11 +16,13 @@ std::string why_no_bpftrace();
 // Instead of a process: all that run a file, and all that will.
 inline constexpr pid_t every_process = -1;
 
-// bpftrace on a running process. The constructor returns when it is attached. Throws std::runtime_error with what
-// bpftrace says where it does not get that far.
+// bpftrace on a running process, or with these options. The constructor returns when it is attached. Throws
+// std::runtime_error with what bpftrace says where it does not get that far.
 class bpftrace {
 public:
     bpftrace(pid_t pid, const std::string& script, milliseconds timeout = std::chrono::seconds(60));
+    bpftrace(const std::vector<std::string>& options, const std::string& script,
+             milliseconds timeout = std::chrono::seconds(60));
 
     // The next line that the script printed.
     std::optional<std::string> read_line(milliseconds timeout = std::chrono::seconds(20)) {
