@@ -40,18 +40,18 @@ PLANT("rip_relative", "notes", "every probe has the note that its line expects",
 PLANT("rip_relative", "modes", "values are right with -O0", "[full]")
 PLANT("rip_relative", "modes", "values are right with -O2", "[full]")
 PLANT("rip_relative", "modes", "values are right with a shared object", "[full]")
-PLANT("rip_relative", "trace", "bpftrace reads the right value of every kind of argument", "[full]")
-PLANT("rip_relative", "trace", "gdb reads the right value of every kind of argument", "[full]")
+PLANT("rip_relative", "tracers", "bpftrace reads the right value of every kind of argument", "[full]")
+PLANT("rip_relative", "tracers", "gdb reads the right value of every kind of argument", "[full]")
 
 PLANT("lost_sign", "notes", "every probe has the note that its line expects", "")
 PLANT("lost_sign", "modes", "values are right with -O2", "[full]")
-PLANT("lost_sign", "trace", "gdb reads the right value of every kind of argument", "[full]")
+PLANT("lost_sign", "tracers", "gdb reads the right value of every kind of argument", "[full]")
 
 PLANT("spilled_argument", "codegen", "a probe is its nops: not one instruction for arguments in registers, nor for constants", "")
 
 PLANT("five_byte_nop", "notes", "a native x86-64 site is a one-byte nop with a ten-byte nop behind it", "")
 PLANT("five_byte_nop", "modes", "values are right with -O2", "[full]")
-PLANT("five_byte_nop", "trace", "a leaf function keeps its red zone while it is traced", "[full]")
+PLANT("five_byte_nop", "tracers", "a leaf function keeps its red zone while it is traced", "[full]")
 
 PLANT("note_without_group", "linkers", "one note of each site that two translation units share - bfd", "")
 PLANT("note_without_group", "linkers", "one note of each site that two translation units share - gold", "[full]")

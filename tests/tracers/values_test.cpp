@@ -1,19 +1,14 @@
-// bpftrace and gdb attach to tests/cases/values.cpp and must read the value that each line expects.
+// Each tracer attaches to tests/cases/values.cpp and must read the value that each line expects.
 #include <map>
 #include <regex>
 
 #include "cases.hpp"
 #include "catch.hpp"
-#include "check.hpp"
 #include "notes.hpp"
+#include "perf.hpp"
+#include "readings.hpp"
 #include "toolchain.hpp"
 #include "tracers.hpp"
-
-namespace {
-
-const std::string source = "tests/cases/values.cpp";
-
-} // namespace
 
 TEST_CASE("bpftrace reads the right value of every kind of argument") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
@@ -23,22 +18,10 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
     INFO(support::compiler() << " " << optimisation << " " << back_end);
     support::temporary_directory directory;
     const auto program = directory.file("values");
-    support::build(source, program, {"-std=c++17", optimisation, back_end});
-    const auto probes = support::read_cases(source);
-
-    support::process values({program});
-    support::bpftrace tracer(values.pid(), support::bpftrace_script(program, probes));
-    values.write("\n");
-    CHECK(values.read_line(std::chrono::seconds(20)) == "fired, with 2 calls");
-    std::vector<std::string> seen;
-    while (seen.size() < probes.size()) {
-        const auto line = tracer.read_line();
-        if (!line) {
-            break;
-        }
-        seen.push_back(*line);
-    }
-    support::check_lines(seen, support::expected_lines(probes, support::bpftrace_arguments));
+    support::build(tracers::source, program, {"-std=c++17", optimisation, back_end});
+    const auto probes = tracers::all_probes();
+    tracers::check(tracers::read_with_bpftrace(program, probes),
+                   tracers::expected_lines(probes, support::bpftrace_arguments));
 }
 
 TEST_CASE("a leaf function keeps its red zone while it is traced") {
@@ -61,9 +44,16 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
     INFO(support::compiler() << " " << optimisation);
     support::temporary_directory directory;
     const auto program = directory.file("values");
-    support::build(source, program, {"-std=c++17", optimisation});
-    const auto probes = support::read_cases(source);
-    support::check_lines(support::trace_with_gdb(program, probes, "\n"), support::expected_lines(probes));
+    support::build(tracers::source, program, {"-std=c++17", optimisation});
+    const auto probes = tracers::all_probes();
+    tracers::check(tracers::read_with_gdb(program, probes), tracers::expected_lines(probes));
+}
+
+TEST_CASE("perf reads the right value of every kind of argument") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    INFO(support::compiler());
+    tracers::check(tracers::read_with_perf({"-std=c++17", "-O2"}, "as linked", tracers::all_probes()));
 }
 
 TEST_CASE("gdb shows the line of the probe at its site, not one of the library's") {
@@ -73,9 +63,9 @@ TEST_CASE("gdb shows the line of the probe at its site, not one of the library's
     INFO(support::compiler() << " " << optimisation);
     support::temporary_directory directory;
     const auto program = directory.file("values");
-    support::build(source, program, {"-std=c++17", optimisation, "-g"});
+    support::build(tracers::source, program, {"-std=c++17", optimisation, "-g"});
     std::map<std::string, int> lines_of;
-    for (const auto& probe : support::read_cases(source)) {
+    for (const auto& probe : tracers::all_probes()) {
         lines_of[probe.name] = probe.line;
     }
     const auto notes = support::read_notes(program);
@@ -102,7 +92,7 @@ TEST_CASE("untraced, the same program evaluates what PROBE says and nothing of P
     INFO(support::compiler() << " " << back_end);
     support::temporary_directory directory;
     const auto program = directory.file("values");
-    support::build(source, program, {"-std=c++17", "-O2", back_end});
+    support::build(tracers::source, program, {"-std=c++17", "-O2", back_end});
     support::process values({program});
     values.write("\n");
     const std::string calls = back_end == "-DUSDTPP_DISABLE" ? "0" : "1";

@@ -1,0 +1,40 @@
+// A program without symbols, or with its symbols in another file, is traced as before.
+#include "catch.hpp"
+#include "perf.hpp"
+#include "readings.hpp"
+#include "tracers.hpp"
+
+namespace {
+
+const support::flags build_flags = {"-std=c++17", "-O2", "-g"};
+
+} // namespace
+
+TEST_CASE("bpftrace reads the values of a program without symbols") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    const auto form = GENERATE(as<std::string>(), "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    const tracers::values_program program(build_flags, form);
+    const auto probes = tracers::some_probes();
+    tracers::check(tracers::read_with_bpftrace(program.path(), probes),
+                   tracers::expected_lines(probes, support::bpftrace_arguments));
+}
+
+TEST_CASE("gdb reads the values of a program without symbols") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    const auto form = GENERATE(as<std::string>(), "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    const tracers::values_program program(build_flags, form);
+    const auto probes = tracers::all_probes();
+    tracers::check(tracers::read_with_gdb(program.path(), probes), tracers::expected_lines(probes));
+}
+
+TEST_CASE("perf reads the values of a program without symbols") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    const auto form = GENERATE(as<std::string>(), "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    tracers::check(tracers::read_with_perf(build_flags, form, tracers::some_probes()));
+}
