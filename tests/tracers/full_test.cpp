@@ -1,0 +1,16 @@
+// What takes too long for every day: the values again, for each optimisation, back-end and form.
+#include "catch.hpp"
+#include "forms.hpp"
+#include "perf.hpp"
+#include "readings.hpp"
+#include "toolchain.hpp"
+#include "tracers.hpp"
+
+TEST_CASE("perf reads the right value of every kind of argument, however it was compiled") {
+    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
+    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
+    INFO(support::compiler() << " " << optimisation << " " << back_end);
+    tracers::check(tracers::read_with_perf({"-std=c++17", optimisation, back_end}, "as linked", tracers::all_probes()));
+}
