@@ -23,6 +23,10 @@ as_root() {
     fi
 }
 
+is_installed() {
+    dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'
+}
+
 install_packages() {
     local package missing=()
     command -v dpkg-query > /dev/null || {
@@ -30,7 +34,7 @@ install_packages() {
         return 0
     }
     for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
+        is_installed "$package" || missing+=("$package")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
     say "Installing ${missing[*]}"
@@ -40,13 +44,19 @@ install_packages() {
         say "Could not install them. As root: apt-get install ${missing[*]}. Going on with what there is."
 }
 
-# Those of the packages that this system has at all: versions of compilers, say, come and go.
+# Those of the packages that this system has at all: versions of compilers come and go, and some names differ.
 install_known_packages() {
-    local package known=()
+    local package missing=() known=()
     command -v apt-cache > /dev/null || return 0
-    as_root apt-get -qq update || true
     for package in "$@"; do
-        apt-cache policy "$package" | grep -q 'Candidate: [^(]' && known+=("$package")
+        is_installed "$package" || missing+=("$package")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    as_root apt-get -qq update || true
+    for package in "${missing[@]}"; do
+        if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then
+            known+=("$package")
+        fi
     done
     install_packages "${known[@]}"
 }

@@ -1,6 +1,5 @@
 // What each tracer lists of a binary is what readelf says of its notes, and what the source expects.
 #include <algorithm>
-#include <tuple>
 
 #include "catch.hpp"
 #include "listings.hpp"
@@ -33,20 +32,18 @@ std::set<std::string> expected_names() {
 TEST_CASE("bpftrace lists the probes") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
-    const auto [optimisation, form] = GENERATE(table<std::string, std::string>(
-        {{"-O0", "as linked"}, {"-O2", "as linked"}, {"-O2", "stripped"}, {"-O2", "split"}}));
-    INFO(support::compiler() << " " << optimisation << " " << form);
-    const tracers::values_program program({"-std=c++17", optimisation, "-g"}, form);
+    const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    const tracers::values_program program({"-std=c++17", "-O2", "-g"}, form);
     CHECK(support::list_with_bpftrace(program.path()) == expected_names());
 }
 
 TEST_CASE("gdb lists each site with the location and semaphore of its note") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
-    const auto [optimisation, form] = GENERATE(table<std::string, std::string>(
-        {{"-O0", "as linked"}, {"-O2", "as linked"}, {"-O2", "stripped"}, {"-O2", "split"}}));
-    INFO(support::compiler() << " " << optimisation << " " << form);
-    const tracers::values_program program({"-std=c++17", optimisation, "-g"}, form);
+    const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    const tracers::values_program program({"-std=c++17", "-O2", "-g"}, form);
     auto notes = support::read_notes(program.path());
     REQUIRE(notes.size() >= expected_names().size());
     for (auto& note : notes) {
@@ -58,10 +55,9 @@ TEST_CASE("gdb lists each site with the location and semaphore of its note") {
 TEST_CASE("tplist lists each site with the location, semaphore and arguments of its note") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(!support::find_tplist().empty(), "tplist, of bcc, is not installed");
-    const auto [optimisation, form] = GENERATE(table<std::string, std::string>(
-        {{"-O0", "as linked"}, {"-O2", "as linked"}, {"-O2", "stripped"}, {"-O2", "split"}}));
-    INFO(support::compiler() << " " << optimisation << " " << form);
-    const tracers::values_program program({"-std=c++17", optimisation, "-g"}, form);
+    const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
+    INFO(support::compiler() << " " << form);
+    const tracers::values_program program({"-std=c++17", "-O2", "-g"}, form);
     const auto listed = support::list_with_tplist(program.path());
 
     auto notes = support::read_notes(program.path());
