@@ -27,24 +27,24 @@ TEMPLATE_TEST_CASE("semaphores work in each kind of executable that a linker mak
         }
         flags.push_back(support::use_linker(TestType::name));
         check_semaphores(flags);
-        if (std::is_same_v<TestType, bfd>) {
-            flags.emplace_back("-DUSDTPP_USE_SYS_SDT");
-            check_semaphores(flags);
-        }
     }
 }
 
 TEST_CASE("bpftrace raises the semaphores of static, position-independent and other executables", "[full]") {
     SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
-    const auto kind = GENERATE(as<std::string>(), "-static", "-pie", "-no-pie", "-static-pie");
-    const bool alone = GENERATE(false, true);
-    INFO(kind << (alone ? ", -p" : ""));
+    struct choice {
+        std::string code, link;
+        bool alone; // with -p
+    };
+    const auto kind = GENERATE(choice{"-fno-pie", "-static", true}, choice{"-fPIE", "-pie", false},
+                               choice{"-fno-pie", "-no-pie", true}, choice{"-fPIE", "-static-pie", false});
+    INFO(kind.link << (kind.alone ? ", -p" : ""));
     support::temporary_directory directory;
     const auto path = directory.file("target");
-    build_case("target", path, {kind, kind == "-pie" || kind == "-static-pie" ? "-fPIE" : "-fno-pie"});
+    build_case("target", path, {kind.code, kind.link});
     program running({path});
     CHECK(running.answer() == "00 0");
-    support::bpftrace tracer(alone ? running.pid() : support::every_process,
+    support::bpftrace tracer(kind.alone ? running.pid() : support::every_process,
                              "usdt:" + path + ":target:tick { printf(\"%d\\n\", arg0); }");
     CHECK(running.ask("tick") == "10 1");
     CHECK(running.ask("tick") == "10 2");
