@@ -13,8 +13,8 @@
 TEST_CASE("bpftrace reads the right value of every kind of argument") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
-    const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
-    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
+    const auto [optimisation, back_end] = GENERATE(
+        table<std::string, std::string>({{"-O0", "-DNATIVE"}, {"-O2", "-DNATIVE"}, {"-O2", "-DUSDTPP_USE_SYS_SDT"}}));
     INFO(support::compiler() << " " << optimisation << " " << back_end);
     support::temporary_directory directory;
     const auto program = directory.file("values");
