@@ -6,26 +6,13 @@
 
 #include "catch.hpp"
 #include "disassembly.hpp"
+#include "linkers.hpp"
 #include "notes.hpp"
 #include "toolchain.hpp"
 
 namespace {
 
 using support::flags;
-
-// The linkers, a test case each, so that one that is not installed is skipped for itself.
-struct bfd {
-    static constexpr auto name = "bfd";
-};
-struct gold {
-    static constexpr auto name = "gold";
-};
-struct lld {
-    static constexpr auto name = "lld";
-};
-struct mold {
-    static constexpr auto name = "mold";
-};
 
 using sites = std::map<std::string, int>; // the name of a probe -> how many
 

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "check.hpp"
+#include "linkers.hpp"
 #include "toolchain.hpp"
 #include "tracers.hpp"
 #include "values.hpp"
@@ -148,21 +149,6 @@ TEST_CASE("as documented, through sys/sdt.h a file cannot define the semaphore o
     CHECK(done.errors.find("shared_name_semaphore") != std::string::npos);
     CHECK(done.errors.find("is already defined") != std::string::npos);
 }
-
-namespace {
-struct bfd {
-    static constexpr auto name = "bfd";
-};
-struct gold {
-    static constexpr auto name = "gold";
-};
-struct lld {
-    static constexpr auto name = "lld";
-};
-struct mold {
-    static constexpr auto name = "mold";
-};
-} // namespace
 
 // sys/sdt.h alone loses it to gold and mold; gdb shows no probe at all of a program without it.
 TEMPLATE_TEST_CASE("section garbage collection leaves the base that sys/sdt.h's file brought", "", bfd, gold, lld,

@@ -1,5 +1,6 @@
 // A program without symbols, or with its symbols in another file, is traced as before.
 #include "catch.hpp"
+#include "check.hpp"
 #include "perf.hpp"
 #include "readings.hpp"
 #include "tracers.hpp"
@@ -17,8 +18,8 @@ TEST_CASE("bpftrace reads the values of a program without symbols") {
     INFO(support::compiler() << " " << form);
     const tracers::values_program program(build_flags, form);
     const auto probes = tracers::some_probes();
-    tracers::check(tracers::read_with_bpftrace(program.path(), probes),
-                   tracers::expected_lines(probes, support::bpftrace_arguments));
+    support::check_lines(tracers::read_with_bpftrace(program.path(), probes),
+                         support::expected_lines(probes, support::bpftrace_arguments));
 }
 
 TEST_CASE("gdb reads the values of a program without symbols") {
@@ -28,7 +29,7 @@ TEST_CASE("gdb reads the values of a program without symbols") {
     INFO(support::compiler() << " " << form);
     const tracers::values_program program(build_flags, form);
     const auto probes = tracers::all_probes();
-    tracers::check(tracers::read_with_gdb(program.path(), probes), tracers::expected_lines(probes));
+    support::check_lines(tracers::read_with_gdb(program.path(), probes), support::expected_lines(probes));
 }
 
 TEST_CASE("perf reads the values of a program without symbols") {

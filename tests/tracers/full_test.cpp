@@ -1,10 +1,11 @@
 // What takes too long for every day: the values again, for each optimisation, back-end and form.
 #include "catch.hpp"
+#include "check.hpp"
 #include "perf.hpp"
 #include "readings.hpp"
 #include "tracers.hpp"
 
-TEST_CASE("perf reads the right value of every kind of argument, however it was compiled") {
+TEST_CASE("perf reads the right value of every kind of argument, however it was compiled", "[full]") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
@@ -13,7 +14,7 @@ TEST_CASE("perf reads the right value of every kind of argument, however it was 
     tracers::check(tracers::read_with_perf({"-std=c++17", optimisation, back_end}, "as linked", tracers::all_probes()));
 }
 
-TEST_CASE("bpftrace reads the right value of every kind of argument, however it was compiled") {
+TEST_CASE("bpftrace reads the right value of every kind of argument, however it was compiled", "[full]") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
@@ -21,16 +22,16 @@ TEST_CASE("bpftrace reads the right value of every kind of argument, however it 
     INFO(support::compiler() << " " << optimisation << " " << back_end);
     const tracers::values_program program({"-std=c++17", optimisation, back_end}, "as linked");
     const auto probes = tracers::all_probes();
-    tracers::check(tracers::read_with_bpftrace(program.path(), probes),
-                   tracers::expected_lines(probes, support::bpftrace_arguments));
+    support::check_lines(tracers::read_with_bpftrace(program.path(), probes),
+                         support::expected_lines(probes, support::bpftrace_arguments));
 }
 
-TEST_CASE("gdb reads the right value of every kind of argument, however it was compiled") {
+TEST_CASE("gdb reads the right value of every kind of argument, however it was compiled", "[full]") {
     SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
     SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
     INFO(support::compiler() << " " << optimisation); // of sys/sdt.h's probes gdb cannot read all
     const tracers::values_program program({"-std=c++17", optimisation}, "as linked");
     const auto probes = tracers::all_probes();
-    tracers::check(tracers::read_with_gdb(program.path(), probes), tracers::expected_lines(probes));
+    support::check_lines(tracers::read_with_gdb(program.path(), probes), support::expected_lines(probes));
 }

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "catch.hpp"
+#include "check.hpp"
 #include "notes.hpp"
 #include "perf.hpp"
 #include "readings.hpp"
@@ -122,8 +124,8 @@ void check_definition(const support::uprobe& definition, const support::note& no
 
 void check(const perf_readings& readings) {
     CHECK(!readings.expected_by_hand.empty());
-    check(readings.by_itself, readings.expected_by_itself);
-    check(readings.by_hand, readings.expected_by_hand);
+    support::check_lines(readings.by_itself, readings.expected_by_itself);
+    support::check_lines(readings.by_hand, readings.expected_by_hand);
 }
 
 perf_readings read_with_perf(const support::flags& flags, const std::string& form, probes traced) {
@@ -153,17 +155,17 @@ perf_readings read_with_perf(const support::flags& flags, const std::string& for
         const auto more = with_everything(definition, probe.expected, note);
         if (more.arguments != definition.arguments) {
             events.add(more);
-            add(readings.expected_by_hand, support::expected_line(probe.expected));
+            readings.expected_by_hand.push_back(support::expected_line(probe.expected));
         }
     }
     for (const auto& [name, probe] : by_name) {
         INFO(name);
         CHECK(sites[name].size() == probe.sites.size());
         const auto& one = probe;
-        add(readings.expected_by_itself, line_by_itself(one, [&one](std::size_t i) {
-                const auto& argument = one.expected.arguments[i];
-                return is_constant(one.argument(i)) ? "" : argument.is == kind::number ? argument.value : "an address";
-            }));
+        readings.expected_by_itself.push_back(line_by_itself(one, [&one](std::size_t i) {
+            const auto& argument = one.expected.arguments[i];
+            return is_constant(one.argument(i)) ? "" : argument.is == kind::number ? argument.value : "an address";
+        }));
     }
 
     CHECK(events.record("\n") == "fired, with 2 calls\n");
@@ -174,9 +176,9 @@ perf_readings read_with_perf(const support::flags& flags, const std::string& for
             return found == sample.arguments.end() ? "" : decoded(found->second, type_of(probe.argument(i)));
         };
         if (sample.group == "sdt_" + provider) {
-            add(readings.by_itself, line_by_itself(probe, shown));
+            readings.by_itself.push_back(line_by_itself(probe, shown));
         } else {
-            add(readings.by_hand, line_by_hand(probe, shown));
+            readings.by_hand.push_back(line_by_hand(probe, shown));
         }
     }
     return readings;

@@ -31,26 +31,6 @@ values_program::values_program(const support::flags& flags, const std::string& f
     support::reshape(path(), form);
 }
 
-void add(lines& seen, const std::string& line) {
-    seen[line.substr(0, line.find(' '))] = line;
-}
-
-lines expected_lines(const probes& expected, std::size_t arguments) {
-    lines all;
-    for (const auto& probe : expected) {
-        add(all, support::expected_line(probe, arguments));
-    }
-    return all;
-}
-
-void check(const lines& seen, const lines& expected) {
-    for (const auto& [name, line] : expected) {
-        const auto found = seen.find(name);
-        CHECK((found != seen.end() ? found->second : name + ": not seen") == line);
-    }
-    CHECK(seen.size() == expected.size());
-}
-
 lines read_with_bpftrace(const std::string& program, const probes& traced) {
     support::process values({program});
     support::bpftrace tracer(values.pid(), support::bpftrace_script(program, traced));
@@ -62,17 +42,13 @@ lines read_with_bpftrace(const std::string& program, const probes& traced) {
         if (!line) {
             break;
         }
-        add(seen, *line);
+        seen.push_back(*line);
     }
     return seen;
 }
 
 lines read_with_gdb(const std::string& program, const probes& traced) {
-    lines seen;
-    for (const auto& line : support::trace_with_gdb(program, traced, "\n")) {
-        add(seen, line);
-    }
-    return seen;
+    return support::trace_with_gdb(program, traced, "\n");
 }
 
 } // namespace tracers

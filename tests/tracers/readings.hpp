@@ -2,7 +2,6 @@
 #ifndef USDTPP_TESTS_TRACERS_READINGS_HPP
 #define USDTPP_TESTS_TRACERS_READINGS_HPP
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,7 @@
 namespace tracers {
 
 using probes = std::vector<support::expected_probe>;
-using lines =
-    std::map<std::string, std::string>; // the name of a probe -> its name, and its arguments as they were read
+using lines = std::vector<std::string>; // the name of a probe, and its arguments as they were read
 
 inline const std::string source = "tests/cases/values.cpp";
 
@@ -32,12 +30,6 @@ public:
 private:
     support::temporary_directory directory_;
 };
-
-void add(lines& seen, const std::string& line);
-lines expected_lines(const probes& expected, std::size_t arguments = 12);
-
-// Line by line, so that a failure names the probe.
-void check(const lines& seen, const lines& expected);
 
 // They run the program, checking what it prints, and let each of the probes fire.
 lines read_with_bpftrace(const std::string& program, const probes& traced);

@@ -4,6 +4,7 @@
 
 #include "cases.hpp"
 #include "catch.hpp"
+#include "check.hpp"
 #include "notes.hpp"
 #include "perf.hpp"
 #include "readings.hpp"
@@ -20,8 +21,8 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
     const auto program = directory.file("values");
     support::build(tracers::source, program, {"-std=c++17", optimisation, back_end});
     const auto probes = tracers::all_probes();
-    tracers::check(tracers::read_with_bpftrace(program, probes),
-                   tracers::expected_lines(probes, support::bpftrace_arguments));
+    support::check_lines(tracers::read_with_bpftrace(program, probes),
+                         support::expected_lines(probes, support::bpftrace_arguments));
 }
 
 TEST_CASE("a leaf function keeps its red zone while it is traced") {
@@ -46,7 +47,7 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
     const auto program = directory.file("values");
     support::build(tracers::source, program, {"-std=c++17", optimisation});
     const auto probes = tracers::all_probes();
-    tracers::check(tracers::read_with_gdb(program, probes), tracers::expected_lines(probes));
+    support::check_lines(tracers::read_with_gdb(program, probes), support::expected_lines(probes));
 }
 
 TEST_CASE("perf reads the right value of every kind of argument") {
