@@ -40,7 +40,9 @@ TEST_CASE("row: sys/sdt.h makes clang store each argument that is not a constant
     const object without("-DWITHOUT_PROBES");
     const object ours(peers::native);
     const object theirs(peers::sys_sdt);
-    CHECK(ours["registers"] == without["registers"]);
+    // GCC may choose other registers; no instruction more.
+    CHECK(ours["registers"].size() == without["registers"].size());
+    CHECK(ours.count("registers", store_to_stack) == 0);
     CHECK(ours["constants"] == without["constants"]);
     CHECK(ours.count("of_global", store_to_stack) == 0);
     CHECK(theirs["constants"] == without["constants"]);
@@ -49,7 +51,7 @@ TEST_CASE("row: sys/sdt.h makes clang store each argument that is not a constant
         CHECK(theirs["registers"].size() == without["registers"].size() + 3);
         CHECK(theirs.count("of_global", store_to_stack) == 2);
     } else {
-        CHECK(theirs["registers"] == without["registers"]); // the row is clang's alone
+        CHECK(theirs.count("registers", store_to_stack) == 0); // the row is clang's alone
     }
 }
 
