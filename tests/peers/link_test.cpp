@@ -3,25 +3,13 @@
 #include <map>
 
 #include "catch.hpp"
+#include "linkers.hpp"
 #include "notes.hpp"
 #include "peers.hpp"
 
 namespace {
 
 using support::flags;
-
-struct bfd {
-    static constexpr auto name = "bfd";
-};
-struct gold {
-    static constexpr auto name = "gold";
-};
-struct lld {
-    static constexpr auto name = "lld";
-};
-struct mold {
-    static constexpr auto name = "mold";
-};
 
 // What became of the program: the linker's error, or its notes.
 struct linked {
