@@ -9,7 +9,8 @@
 
 // USDTPP_USE_SYS_SDT
 //   Emit through SystemTap's <sys/sdt.h> (Debian: systemtap-sdt-dev) instead of usdtpp's own back-end. It is also
-//   the default on ELF processors other than x86-64 and aarch64. docs/limitations.md says what is lost with it.
+//   the default on ELF processors other than x86-64, i386, aarch64, armhf, riscv64, ppc64el and s390x.
+//   docs/limitations.md says what is lost with it.
 
 // USDTPP_NO_SHORT_NAMES
 //   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.

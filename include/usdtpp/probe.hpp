@@ -105,7 +105,7 @@ constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
 #define USDTPP_DETAIL_ENABLED(provider, name)                                                                          \
     USDTPP_DETAIL_UNLIKELY([]() USDTPP_DETAIL_INLINE_LAMBDA -> bool {                                                  \
         USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
-        USDTPP_DETAIL_READ_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name));                                         \
+        USDTPP_DETAIL_READ_SEMAPHORE(provider, name);                                                                  \
         return usdtpp_enabled;                                                                                         \
     }())
 

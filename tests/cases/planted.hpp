@@ -58,10 +58,10 @@ static inline T copy;
 #if defined(PLANTED_NOTE_SECTION)
 #define PLANTED_ASM(...) USDTPP_DETAIL_ASM(__VA_ARGS__)
 #undef USDTPP_DETAIL_NOTE
-#define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
+#define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands, address) \
     PLANTED_ASM(PLANTED_NOTE_SECTION; \
                 .4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz "stapsdt"; \
-                .Lusdtpp_begin%=: .8byte .Lusdtpp%=, _.stapsdt.base, semaphore; \
+                .Lusdtpp_begin%=: address .Lusdtpp%=, _.stapsdt.base, semaphore; \
                 .asciz #provider, #name) \
     ".asciz \"" operands "\"\n" \
     PLANTED_ASM(.Lusdtpp_end%=: .balign 4; .popsection; \

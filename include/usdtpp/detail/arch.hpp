@@ -4,10 +4,11 @@
 #define USDTPP_DETAIL_ARCH_HPP
 
 #include <usdtpp/config.hpp>
+#include <usdtpp/detail/processor.hpp>
 
 #if defined(USDTPP_DISABLE) || !defined(__ELF__) || !defined(__GNUC__)
 #define USDTPP_DETAIL_BACKEND_DISABLED
-#elif !defined(USDTPP_USE_SYS_SDT) && defined(__LP64__) && (defined(__x86_64__) || defined(__aarch64__))
+#elif !defined(USDTPP_USE_SYS_SDT) && defined(USDTPP_DETAIL_SITE)
 #define USDTPP_DETAIL_BACKEND_NATIVE
 #elif __has_include(<sys/sdt.h>)
 #define USDTPP_DETAIL_BACKEND_SYS_SDT

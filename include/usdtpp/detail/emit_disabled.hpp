@@ -6,8 +6,7 @@
 #include <usdtpp/detail/preprocessor.hpp>
 
 #define USDTPP_DETAIL_FIRE(provider, name, count, store) store
-#define USDTPP_DETAIL_SEMAPHORE(provider, name)
 #define USDTPP_DETAIL_IF_REACHED if (false)
-#define USDTPP_DETAIL_READ_SEMAPHORE(symbol) constexpr bool usdtpp_enabled = false
+#define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) constexpr bool usdtpp_enabled = false
 
 #endif

@@ -12,11 +12,13 @@
 #error "usdtpp: <sys/sdt.h> came first and without semaphores: include usdtpp before it, or define _SDT_HAS_SEMAPHORES"
 #endif
 // sys/sdt.h's own switches: its probes carry semaphores, and arguments stay out of memory where there are registers for
-// twelve of them.
+// twelve of them; where there are not, they all go there, since tracers take a pair of registers for the first of it.
 #if !defined(_SDT_HAS_SEMAPHORES)
 #define _SDT_HAS_SEMAPHORES 1
 #endif
-#if !defined(STAP_SDT_ARG_CONSTRAINT) && (defined(__x86_64__) || defined(__aarch64__))
+#if !defined(STAP_SDT_ARG_CONSTRAINT) && defined(USDTPP_DETAIL_IN_MEMORY)
+#define STAP_SDT_ARG_CONSTRAINT m
+#elif !defined(STAP_SDT_ARG_CONSTRAINT) && defined(USDTPP_DETAIL_SITE)
 #define STAP_SDT_ARG_CONSTRAINT nr
 #endif
 #include <sys/sdt.h>

@@ -12,6 +12,7 @@
 
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/arch.hpp>
+#include <usdtpp/detail/processor.hpp>
 
 namespace usdtpp::detail {
 
@@ -137,7 +138,7 @@ struct operands_from {
     template <class T, class... Rest>                                                                                  \
     struct operands_from<i, T, Rest...> : operands_from<i + 1, Rest...> {                                              \
         static_assert(is_readable<i, operand_type<T>>);                                                                \
-        operand_type<T> usdtpp_##i;                                                                                    \
+        USDTPP_DETAIL_SLOT operand_type<T> usdtpp_##i;                                                                 \
         USDTPP_DETAIL_INLINE void store_from(std::uint64_t& size, parameter<T> value,                                  \
                                              parameter<Rest>... rest) noexcept {                                       \
             usdtpp_##i = operand(value, size);                                                                         \

@@ -7,10 +7,9 @@
 #ifndef USDTPP_DETAIL_SEMAPHORE_HPP
 #define USDTPP_DETAIL_SEMAPHORE_HPP
 
-// clang-format off
+#include <usdtpp/detail/processor.hpp>
 
-// Its tokens as a string of assembly: one string for many lines, because compilers take their time over each.
-#define USDTPP_DETAIL_ASM(...) #__VA_ARGS__ "\n"
+// clang-format off
 
 // The section begins a page of its own. Of a program that starts under a tracer, the kernel looks for the semaphore in
 // the first writable mapping of its page of the file; lld and mold would have that be the mapping of what is read-only
@@ -28,23 +27,20 @@
     USDTPP_DETAIL_ASM(.pushsection .probes, "awR", %%progbits; .weak symbol; .hidden symbol; \
                       .balign 2; symbol: .2byte 0; .popsection; .endif)
 
-// The statements that read a semaphore, into a variable `usdtpp_enabled` that converts to bool. In assembly where that is
-// shorter: with a flag as the output, a branch on it is one comparison with memory and one jump.
-#if defined(__x86_64__) && defined(__LP64__)
-#define USDTPP_DETAIL_READ_SEMAPHORE(symbol) \
-    bool usdtpp_enabled; \
-    asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
-                 "cmpw $0, " USDTPP_DETAIL_ASM(symbol(%%rip)) : "=@ccne"(usdtpp_enabled))
-#elif defined(__aarch64__) && defined(__LP64__)
-#define USDTPP_DETAIL_READ_SEMAPHORE(symbol) \
-    unsigned long usdtpp_enabled; \
-    asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
-                 USDTPP_DETAIL_ASM(adrp %0, symbol; ldrh %w0, [%0, :lo12:symbol]) : "=r"(usdtpp_enabled))
-#else
-#define USDTPP_DETAIL_READ_SEMAPHORE(symbol) \
-    extern volatile unsigned short usdtpp_semaphore asm(#symbol) __attribute__((visibility("hidden"))); \
+// Statements that read it into a variable `usdtpp_enabled` that converts to bool. No two probes in one namespace may have
+// the same variable: they would have the same symbol.
+#define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) \
+    USDTPP_DETAIL_LOAD_SEMAPHORE(usdtpp_##provider##_semaphore_##name, USDTPP_DETAIL_SEMAPHORE(provider, name))
+#if !defined(USDTPP_DETAIL_LOAD_SEMAPHORE)
+#define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
+    extern volatile unsigned short variable asm(USDTPP_DETAIL_STRING(symbol)) __attribute__((visibility("hidden"))); \
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) : :); \
-    const bool usdtpp_enabled = usdtpp_semaphore != 0
+    const bool usdtpp_enabled = variable != 0
+#if defined(__clang__)
+// In an unnamed namespace the variable has internal linkage, and clang misses a definition; at the end of the translation
+// unit, where no push and pop in the macro reach. For users' own variables the linker says the same.
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
 #endif
 
 // clang-format on
