@@ -1,5 +1,5 @@
 // Every kind of argument, each with the value that a tracer must read. All of them fire for each line of input.
-// An expectation stands on the line of its probe:
+// An expectation stands on the line of its probe, as tests/support/cases.hpp says.
 // clang-format off
 #include <array>
 #include <atomic>
@@ -117,8 +117,8 @@ void make_unknown() {
 
 void constants() {
     PROBE(values, constant, 42, -42, 4000000000U, std::uint8_t{255}, std::int64_t{-1}, ~std::uint64_t{0}); // expect: -4=42, -4=-42, 4=4000000000, 1=255, -8=-1, 8=18446744073709551615
-    PROBE(values, characters, 'a', u'\u20ac', U'\U0001f600', L'w', static_cast<unsigned char>(200), true, false); // expect: -1=97, 2=8364, 4=128512, -4=119, 1=200, 1=1, 1=0
-    PROBE(values, null_pointers, nullptr, static_cast<const char*>(nullptr), std::unique_ptr<int>()); // expect: 8=0, 8=0, 8=0
+    PROBE(values, characters, 'a', u'\u20ac', U'\U0001f600', L'w', static_cast<unsigned char>(200), true, false); // expect: c=97, 2=8364, 4=128512, w=119, 1=200, 1=1, 1=0
+    PROBE(values, null_pointers, nullptr, static_cast<const char*>(nullptr), std::unique_ptr<int>()); // expect: p=0, p=0, p=0
     PROBE(values, enumerations, plain_seven, small_enum::minus_three, big_enum::top); // expect: 4=7, -1=-3, 8=18446744073709551615
     PROBE(values, old_constant, old_style::constant); // expect: -4=12
     PROBE(values, constant_bits, 1.5, 1.5F, -0.0); // expect: 8=4609434218613702656, 4=1069547520, 8=9223372036854775808
@@ -146,43 +146,43 @@ void constants() {
     const int& reference = global;
     PROBE(values, of_reference, reference); // expect: -4=-7
     const auto [first, second] = std::pair(opaque(3), opaque('z'));
-    PROBE(values, of_structured_binding, first, second); // expect: -4=3, -1=122
+    PROBE(values, of_structured_binding, first, second); // expect: -4=3, c=122
 }
 
 // What the pointers lead to is written just before: it must be in memory when the probe fires, and stay what it is.
 [[gnu::noinline]] void pointers(int value) {
     point local{value, value + 1};
-    PROBE(values, to_local, &local, &local.y); // expect: 8*=40, 8*=41
+    PROBE(values, to_local, &local, &local.y); // expect: p*=40, p*=41
     local.x = 0;
     int numbers[3] = {value, 2, 3};
-    PROBE(values, to_array, numbers); // expect: 8*=40
+    PROBE(values, to_array, numbers); // expect: p*=40
     char text[8];
     text[0] = static_cast<char>('a' + value - 40);
     text[1] = '\0';
-    PROBE(values, to_text, text, text[0]); // expect: 8="a", -1=97
+    PROBE(values, to_text, text, text[0]); // expect: p="a", c=97
     volatile int unsteady = value;
-    PROBE(values, to_volatile, &unsteady); // expect: 8*=40
+    PROBE(values, to_volatile, &unsteady); // expect: p*=40
     int* const changed = numbers;
-    PROBE(values, to_changed, changed, (numbers[0] = value + 7)); // expect: 8*=47, -4=47
-    PROBE(values, to_function, &next); // expect: 8=?
+    PROBE(values, to_changed, changed, (numbers[0] = value + 7)); // expect: p*=47, -4=47
+    PROBE(values, to_function, &next); // expect: p=?
     const void* untyped = &local.y;
-    PROBE(values, to_void, untyped); // expect: 8*=41
+    PROBE(values, to_void, untyped); // expect: p*=41
 }
 
 [[gnu::noinline]] void strings(const std::string& shorter, const std::string& longer, std::string_view view) {
-    PROBE(values, literal, "a literal"); // expect: 8="a literal"
-    PROBE(values, string, shorter, longer); // expect: 8="short", 8="a string that is too long for a buffer of its own"
-    PROBE(values, sized, USDTPP_SIZED(view), view.size()); // expect: 8="view", 8=4, 8=4
-    PROBE(values, sized_temporary, 1, USDTPP_SIZED(std::string("a temporary, and a long one at that")), 2); // expect: -4=1, 8="a temporary, and a long one at that", 8=35, -4=2
-    PROBE(values, temporary, shorter + ", with more", (longer + "!").c_str()); // expect: 8="short, with more", 8="a string that is too long for a buffer of its own!"
-    PROBE(values, before_destruction, spoiler(), spoiler().c_str()); // expect: 8="alive", 8="alive"
+    PROBE(values, literal, "a literal"); // expect: p="a literal"
+    PROBE(values, string, shorter, longer); // expect: p="short", p="a string that is too long for a buffer of its own"
+    PROBE(values, sized, USDTPP_SIZED(view), view.size()); // expect: p="view", 8=4, p=4
+    PROBE(values, sized_temporary, 1, USDTPP_SIZED(std::string("a temporary, and a long one at that")), 2); // expect: -4=1, p="a temporary, and a long one at that", 8=35, -4=2
+    PROBE(values, temporary, shorter + ", with more", (longer + "!").c_str()); // expect: p="short, with more", p="a string that is too long for a buffer of its own!"
+    PROBE(values, before_destruction, spoiler(), spoiler().c_str()); // expect: p="alive", p="alive"
 }
 
 void library_types() {
     using namespace std::chrono_literals;
     const auto unique = std::make_unique<int>(51);
     const auto shared = std::make_shared<int>(52);
-    PROBE(values, smart_pointers, unique, shared); // expect: 8*=51, 8*=52
+    PROBE(values, smart_pointers, unique, shared); // expect: p*=51, p*=52
     PROBE(values, durations, 3s, -2ms, std::chrono::duration<double>(0.25)); // expect: -8=3000000000, -8=-2000000, -8=250000000
     PROBE(values, time_points, std::chrono::system_clock::time_point(5us), std::chrono::steady_clock::time_point(7ns)); // expect: -8=5000, -8=7
     const std::atomic<int> number{-9};
@@ -195,7 +195,7 @@ void library_types() {
 
 template <class T, int Number>
 [[gnu::noinline]] void in_template(T value) {
-    PROBE(values, in_template, value, Number, sizeof(T)); // expect: -2=-11, -4=6, 8=2
+    PROBE(values, in_template, value, Number, sizeof(T)); // expect: -2=-11, -4=6, p=2
 }
 
 class widget {
@@ -205,7 +205,7 @@ public:
     }
     virtual ~widget() = default;
     virtual void method() const noexcept {
-        PROBE(values, in_method, size_, this); // expect: -4=13, 8=?
+        PROBE(values, in_method, size_, this); // expect: -4=13, p=?
         const auto lambda = [this](int more) {
             PROBE(values, in_lambda, size_ + more); // expect: -4=14
         };
@@ -221,8 +221,8 @@ inline void in_inline(int value) {
 }
 
 [[gnu::noinline]] void many(int a, long b, short c, char d, unsigned e, double f, const char* g) {
-    PROBE(values, twelve, a, b, c, d, e, f, g, a + 1, b + 1, c + 1, "12th", nullptr); // expect: -4=1, -8=2, -2=3, -1=52, 4=5, 8=4609434218613702656, 8="seven", -4=2, -8=3, -4=4, 8="12th", 8=0
-    PROBE(values, twelve_in_memory, global, global_big, file_static, per_thread, table[0], table[1], table[2], table[3], changing, calls, g, f); // expect: -4=-7, 8=18446744073709551615, -2=-300, -4=77, -4=10, -4=20, -4=30, -4=40, -4=5, -4=0, 8="seven", 8=4609434218613702656
+    PROBE(values, twelve, a, b, c, d, e, f, g, a + 1, b + 1, c + 1, "12th", nullptr); // expect: -4=1, l=2, -2=3, c=52, 4=5, 8=4609434218613702656, p="seven", -4=2, l=3, -4=4, p="12th", p=0
+    PROBE(values, twelve_in_memory, global, global_big, file_static, per_thread, table[0], table[1], table[2], table[3], changing, calls, g, f); // expect: -4=-7, 8=18446744073709551615, -2=-300, -4=77, -4=10, -4=20, -4=30, -4=40, -4=5, -4=0, p="seven", 8=4609434218613702656
 }
 
 void evaluation() {

@@ -17,14 +17,26 @@ std::vector<note> notes_of_provider(const std::string& image, const std::string&
     return notes;
 }
 
-void check_addresses(const std::string& image, const std::vector<note>& notes) {
-    auto code = code_of(image);
+// The instructions at an address, in hexadecimal, as far as they can be a nop.
+std::string instruction_at(const std::map<std::uint64_t, std::uint8_t>& code, std::uint64_t address) {
+    std::string digits;
+    for (auto byte = code.find(address); byte != code.end() && digits.size() != 8; ++byte) {
+        constexpr auto hexadecimal = "0123456789abcdef";
+        digits += {hexadecimal[byte->second / 16], hexadecimal[byte->second % 16]};
+    }
+    return digits;
+}
+
+void check_addresses(const std::string& image, const std::vector<note>& notes, const std::string& processor) {
+    const auto code = code_of(image);
     std::map<std::string, std::uint64_t> semaphores;
     std::map<std::uint64_t, std::string> owners;
     std::set<std::uint64_t> locations;
     for (const auto& note : notes) {
         INFO(note.name << " at " << note.location);
-        CHECK(int{code[note.location]} == 0x90); // nop
+        const auto instruction = instruction_at(code, note.location);
+        INFO(instruction);
+        CHECK(is_nop(instruction, processor));
         CHECK(locations.insert(note.location).second);
         CHECK(note.base == notes.front().base);
         CHECK(note.base != 0);
@@ -41,15 +53,16 @@ std::string name_of(const std::string& line) {
 
 } // namespace
 
-void check_notes(const std::string& image, const std::vector<expected_probe>& probes, bool readable) {
+void check_notes(const std::string& image, const std::vector<expected_probe>& probes, bool readable,
+                 const std::string& processor) {
     REQUIRE(!probes.empty());
     const auto provider = probes.front().provider;
     const auto notes = notes_of_provider(image, provider);
-    check_addresses(image, notes);
+    check_addresses(image, notes, processor);
     for (const auto& note : notes) {
         for (const auto& argument : note.arguments) {
             INFO(note.name << ": " << argument);
-            CHECK((!readable || is_readable_everywhere(argument)));
+            CHECK((!readable || is_readable_everywhere(argument, processor)));
         }
     }
     const auto shapes = shapes_of(notes);

@@ -10,10 +10,11 @@
 
 namespace support {
 
-// Checks that the probes' notes in an x86-64 executable or shared object are just those that `probes` expect, and are
+// Checks that the probes' notes in an executable or shared object are just those that `probes` expect, and are
 // such that each tracer can use them: a true Location, Base and semaphore, and operands that all of them parse
 // (`readable`; sys/sdt.h writes some that they do not).
-void check_notes(const std::string& image, const std::vector<expected_probe>& probes, bool readable = true);
+void check_notes(const std::string& image, const std::vector<expected_probe>& probes, bool readable = true,
+                 const std::string& processor = "x86-64");
 
 // What the tracer must print, if it sees so many arguments of a probe.
 std::vector<std::string> expected_lines(const std::vector<expected_probe>& probes, std::size_t arguments = 12);

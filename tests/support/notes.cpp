@@ -7,6 +7,26 @@
 #include "support/process.hpp"
 
 namespace support {
+namespace {
+
+// What a processor's notes are made of: the instruction at Location, in hexadecimal, and the operands that each tracer
+// that knows the processor can read: a register, an immediate, or a displacement from a register.
+struct note_form {
+    std::string nop, operand; // regular expressions
+};
+
+const std::map<std::string, note_form> forms = {
+    // Not %ah, which some tracers take for %al, nor %r8b, which gdb calls %r8l.
+    {"x86-64", {"90", R"(%(?![abcd]h|r[0-9]+b)[a-z][a-z0-9]+|\$-?[0-9]+|-?[0-9]*\(%r[a-z0-9]+\))"}},
+    {"i386", {"90", R"(-?[0-9]*\(%e[a-z]+\))"}},
+    {"aarch64", {"1f2003d5", R"(x[0-9]+|-?[0-9]+|\[sp(, [0-9]+)?\])"}},
+    {"riscv64", {"0100|13000000", R"(ra|[ast][0-9]+|-?[0-9]+)"}},
+    {"armhf", {"00bf|00f020e3", R"(\[(r[0-9]+|sl|fp|ip|lr|sp)(, #-?[0-9]+)?\])"}},
+    {"ppc64el", {"00000060", R"(i-?[0-9]+|[0-9]+)"}},
+    {"s390x", {"47000000", R"(%r[0-9]+|-?[0-9]+)"}},
+};
+
+} // namespace
 
 std::vector<note> read_notes(const std::string& binary) {
     const auto readelf = run({"readelf", "-n", binary});
@@ -28,9 +48,9 @@ std::vector<note> read_notes(const std::string& binary) {
         } else if (match[1] == "Name") {
             notes.back().name = value;
         } else if (match[1] == "Arguments") {
-            std::istringstream words(value);
-            for (std::string word; words >> word;) {
-                notes.back().arguments.push_back(word);
+            static const std::regex argument(R"(\S+@(\[[^\]]*\]|\S+))"); // there is a space in "4@[sp, 8]"
+            for (std::sregex_iterator one(value.begin(), value.end(), argument), end; one != end; ++one) {
+                notes.back().arguments.push_back(one->str());
             }
         } else if (std::smatch numbers; std::regex_search(value, numbers, addresses)) {
             notes.back().location = std::stoull(numbers[1], nullptr, 16);
@@ -63,11 +83,12 @@ std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::v
     return shapes;
 }
 
-bool is_readable_everywhere(const std::string& argument) {
-    // Not %ah, which some tracers take for %al, nor %r8b, which gdb calls %r8l.
-    static const std::regex x86(R"(-?[1248]@(%(?![abcd]h|r[0-9]+b)[a-z][a-z0-9]+|\$-?[0-9]+|-?[0-9]*\(%r[a-z0-9]+\)))");
-    static const std::regex aarch64(R"(-?[1248]@(x[0-9]+|-?[0-9]+|\[sp(, [0-9]+)?\]))");
-    return std::regex_match(argument, x86) || std::regex_match(argument, aarch64);
+bool is_nop(const std::string& instructions, const std::string& processor) {
+    return std::regex_match(instructions, std::regex("(" + forms.at(processor).nop + ")[0-9a-f]*"));
+}
+
+bool is_readable_everywhere(const std::string& argument, const std::string& processor) {
+    return std::regex_match(argument, std::regex("-?[1248]@(" + forms.at(processor).operand + ")"));
 }
 
 } // namespace support

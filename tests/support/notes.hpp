@@ -31,8 +31,11 @@ std::vector<std::string> sizes_of(const note& one);
 // "provider:name" -> the sizes of its arguments, for each of its sites.
 std::map<std::string, std::set<std::vector<std::string>>> shapes_of(const std::vector<note>& notes);
 
-// Whether every tracer can read the operand of "-4@%edi": a register, an immediate, or a displacement from a register.
-bool is_readable_everywhere(const std::string& argument);
+// Whether instructions, in hexadecimal in the order of their bytes, begin with the nop of a probe.
+bool is_nop(const std::string& instructions, const std::string& processor = "x86-64");
+
+// Whether every tracer that knows the processor can read the operand of "-4@%edi".
+bool is_readable_everywhere(const std::string& argument, const std::string& processor = "x86-64");
 
 } // namespace support
 

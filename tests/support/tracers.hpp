@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cases.hpp"
+#include "notes.hpp"
 #include "support/process.hpp"
 
 namespace support {
@@ -47,6 +48,13 @@ inline constexpr std::size_t bpftrace_arguments = 6;
 
 // A script that prints expected_line() for each of the probes.
 std::string bpftrace_script(const std::string& binary, const std::vector<expected_probe>& probes);
+
+// The same in gdb's language. A gdb that does not read arguments on its processor is told by the notes where they are:
+// they must be constants or in registers.
+std::string gdb_breakpoints(const std::vector<expected_probe>& probes, const std::vector<note>& notes = {});
+
+// Those lines of what gdb printed that come from the probes.
+std::vector<std::string> lines_of(const std::vector<expected_probe>& probes, const std::string& gdb_output);
 
 // The same by gdb: runs `binary` with `input` on its standard input, and returns the lines that its breakpoints
 // printed. The probes may be in a shared object that `binary` loads.

@@ -27,8 +27,8 @@
     USDTPP_DETAIL_ASM(.pushsection .probes, "awR", %%progbits; .weak symbol; .hidden symbol; \
                       .balign 2; symbol: .2byte 0; .popsection; .endif)
 
-// Statements that read it into a variable `usdtpp_enabled` that converts to bool. No two probes in one namespace may have
-// the same variable: they would have the same symbol.
+// Statements that read it into a variable `usdtpp_enabled`, good for a bool. No two probes in one namespace may have the
+// same C++ variable: they would have the same symbol.
 #define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) \
     USDTPP_DETAIL_LOAD_SEMAPHORE(usdtpp_##provider##_semaphore_##name, USDTPP_DETAIL_SEMAPHORE(provider, name))
 #if !defined(USDTPP_DETAIL_LOAD_SEMAPHORE)
@@ -37,8 +37,8 @@
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) : :); \
     const bool usdtpp_enabled = variable != 0
 #if defined(__clang__)
-// In an unnamed namespace the variable has internal linkage, and clang misses a definition; at the end of the translation
-// unit, where no push and pop in the macro reach. For users' own variables the linker says the same.
+// In an unnamed namespace the variable has internal linkage, and clang misses a definition; at the end of the
+// translation unit, where no push and pop in the macro reach. For users' own variables the linker says the same.
 #pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
 #endif
