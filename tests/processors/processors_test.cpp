@@ -71,7 +71,7 @@ support::note note_of(const std::string& program, const std::string& probe) {
     throw std::runtime_error("no note of " + probe);
 }
 
-// What tests/cases/processors/enabled.cpp said: a line of three digits for each line of its input.
+// What tests/cases/enabled.cpp said: a line of three digits for each line of its input.
 std::vector<std::string> states(const std::string& output) {
     std::vector<std::string> lines;
     std::istringstream text(output);
@@ -88,7 +88,7 @@ void check_enabled(const std::string& processor, const std::string& back_end, co
     SKIP_UNLESS(why_not(on).empty(), why_not(on));
     support::temporary_directory directory;
     const auto program = directory.file("enabled");
-    build_for(on, "tests/cases/processors/enabled.cpp", program, {optimisation, back_end});
+    build_for(on, "tests/cases/enabled.cpp", program, {optimisation, back_end});
     const auto one = note_of(program, "enabled:one");
     const auto two = note_of(program, "enabled:two");
     // At a breakpoint that is just an address: with one on a probe, gdb would raise the semaphore by itself.
