@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +107,18 @@ std::string own_provider(const std::string& provider) {
     return provider + "_" + std::to_string(::getpid());
 }
 
+perf_events::turn::turn() {
+    const auto path = (std::filesystem::temp_directory_path() / "usdtpp-perf.lock").string();
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
+        throw std::system_error(errno, std::generic_category(), path);
+    }
+}
+
+perf_events::turn::~turn() {
+    ::close(descriptor_);
+}
+
 perf_events::group::~group() {
     // While a perf that was killed is not gone yet, its events are in use.
     for (int i = 0; i != 50 && !read_uprobes(name).empty(); ++i) {
@@ -117,7 +131,7 @@ perf_events::group::~group() {
 perf_events::perf_events(const std::string& program, const std::vector<expected_probe>& probes)
     : program_(program), sdt_("sdt_" + probes.at(0).provider), by_hand_(probes.at(0).provider) {
     output_of(perf({"buildid-cache", "--add", program}));
-    flags command = perf({"probe", "-q"});
+    flags command = perf({"probe"});
     for (const auto& probe : probes) {
         command.insert(command.end(), {"--add", sdt_.name + ":" + probe.name});
     }

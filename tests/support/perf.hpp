@@ -70,9 +70,21 @@ private:
         group& operator=(const group&) = delete;
         ~group();
     };
+    // One at a time on this system: to perf probe, events of one name clash, whatever their groups.
+    class turn {
+    public:
+        turn();
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn();
+
+    private:
+        int descriptor_ = -1;
+    };
     flags perf(const flags& words) const;
     process run_record(const flags& options) const;
 
+    turn turn_;
     temporary_directory directory_;
     std::string program_;
     group sdt_;
