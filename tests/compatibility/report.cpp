@@ -29,9 +29,11 @@ const std::vector<group> groups = {
      "Every kind of argument, in a program that is compiled and linked in that way: each probe has the right note, and "
      "gdb reads the right values."},
     {"linkers", "Linkers", "One note of each live site, in the right function, and no ghosts."},
-    {"processors", "Processors", "Cross-compiled, and read by gdb from the program as it runs under qemu."},
-    {"trace", "Tracers", "The values that a tracer reads from the running program."},
-    {"tracers", "Tracers", "The values that a tracer reads from the running program."},
+    {"processors", "Processors",
+     "Cross-compiled, and read by gdb from the program as it runs under qemu; through the native back-end, or through "
+     "`<sys/sdt.h>` where a row says so."},
+    {"tracers", "Tracers",
+     "The values that each tracer reads from the running program, and what it lists of the file."},
     {"semaphores", "Semaphores", "`PROBE_ENABLED` while tracers and programs come and go."},
     {"neighbours", "Neighbours", "Other code in the same file, and unusual places for a probe."},
     {"peers", "What goes wrong with `<sys/sdt.h>`",
@@ -39,7 +41,10 @@ const std::vector<group> groups = {
     {"notes", "Notes", "As `readelf -n` tells them."},
     {"codegen", "Generated code", "What a probe adds to the instructions around it."},
     {"compile", "Compile errors and warnings", ""},
-    {"planted", "Planted mistakes", "With a mistake of other headers planted in ours, the test must fail."},
+    {"planted", "Planted mistakes",
+     "With a mistake of other headers planted in ours, the test must fail. `USDTPP_TEST_PLANT=lost_sign` in the "
+     "environment "
+     "plants one in any test; `tests/cases/planted.hpp` has them all."},
 };
 
 struct cell {
