@@ -1,6 +1,6 @@
 // What differs by processor. Those with a section here have native probes; on others they go through <sys/sdt.h>.
 //
-// A section defines
+// A section defines USDTPP_DETAIL_SITE, and of the others what is not as most have it:
 //     USDTPP_DETAIL_SITE         the label of the probe, and its instructions;
 //     USDTPP_DETAIL_ADDRESS      the directive for an address;
 //     USDTPP_DETAIL_FIRST_TEXT   what the note says of the first argument, and
@@ -28,10 +28,8 @@
 #define USDTPP_DETAIL_SITE \
     USDTPP_DETAIL_ASM(.Lusdtpp%=: {nop|.error "usdtpp: probes cannot be compiled with -masm=intel"}; \
                       .8byte 0x841f0f2e66; .2byte 0)
-#define USDTPP_DETAIL_ADDRESS .8byte
 // Registers go by their 64-bit names (q), since gdb 13 knows no %r8b; the size in front of the @ is what counts.
 #define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%q##j)
-#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 // With a flag as the output, a branch on it is one comparison with memory and one jump.
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
     bool usdtpp_enabled; \
@@ -40,9 +38,6 @@
 
 #elif defined(__aarch64__) && defined(__LP64__)
 #define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop)
-#define USDTPP_DETAIL_ADDRESS .8byte
-#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%j)
-#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
     unsigned long usdtpp_enabled; \
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
@@ -50,28 +45,20 @@
 
 #elif defined(__riscv) && defined(__LP64__)
 #define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop)
-#define USDTPP_DETAIL_ADDRESS .8byte
-#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%j)
-#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
     unsigned long usdtpp_enabled; \
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) USDTPP_DETAIL_ASM(lhu %0, symbol) : "=r"(usdtpp_enabled))
 
 #elif defined(__s390x__)
 #define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop 0)
-#define USDTPP_DETAIL_ADDRESS .8byte
-#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%j)
-#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
     unsigned long usdtpp_enabled; \
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) USDTPP_DETAIL_ASM(llghrl %0, symbol) : "=r"(usdtpp_enabled))
 
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 #define USDTPP_DETAIL_SITE USDTPP_DETAIL_ASM(.Lusdtpp%=: nop)
-#define USDTPP_DETAIL_ADDRESS .8byte
 // A register is a bare number, so a constant has an i before it (I).
 #define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%I##j%j)
-#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 
 #elif defined(__i386__)
 #define USDTPP_DETAIL_SITE \
@@ -88,6 +75,17 @@
 #define USDTPP_DETAIL_TEXT(i, j) "%c" #i "@[%1, #%c" #j "]"
 #define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_STRING(%c0@[%1])
 
+#endif
+
+// What most of them have.
+#if !defined(USDTPP_DETAIL_ADDRESS)
+#define USDTPP_DETAIL_ADDRESS .8byte
+#endif
+#if !defined(USDTPP_DETAIL_TEXT)
+#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%j)
+#endif
+#if !defined(USDTPP_DETAIL_FIRST_TEXT)
+#define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(0, 1)
 #endif
 
 // clang-format on
