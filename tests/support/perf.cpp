@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -107,12 +108,33 @@ std::string own_provider(const std::string& provider) {
     return provider + "_" + std::to_string(::getpid());
 }
 
+namespace {
+
+// Removes what tests left behind that were killed: groups of own_provider() whose process is gone.
+void remove_stale_events() {
+    static const std::regex own("p:((?:sdt_)?[a-z]+_([0-9]+))/.*");
+    std::set<std::string> stale;
+    std::istringstream lines(read_file(uprobe_events));
+    for (std::string line; std::getline(lines, line);) {
+        std::smatch match;
+        if (std::regex_match(line, match, own) && ::access(("/proc/" + match.str(2)).c_str(), F_OK) != 0) {
+            stale.insert(match[1]);
+        }
+    }
+    for (const auto& group : stale) {
+        run({"perf", "probe", "-q", "-d", group + ":*"});
+    }
+}
+
+} // namespace
+
 perf_events::turn::turn() {
     const auto path = (std::filesystem::temp_directory_path() / "usdtpp-perf.lock").string();
     descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) {
         throw std::system_error(errno, std::generic_category(), path);
     }
+    remove_stale_events();
 }
 
 perf_events::turn::~turn() {
