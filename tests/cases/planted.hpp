@@ -51,22 +51,28 @@ static inline T copy;
 #define PLANTED_NOTE_SECTION .pushsection .note.stapsdt, "?", %%note
 #elif defined(USDTPP_TEST_PLANT_note_that_folds)
 #define PLANTED_NOTE_SECTION .pushsection .note.stapsdt, "o?", %%note, .Lusdtpp%=
+#define PLANTED_OWN_NOTE
 #else
 #error "USDTPP_TEST_PLANT names no mistake that is known here"
 #endif
 
 #if defined(PLANTED_NOTE_SECTION)
 #define PLANTED_ASM(...) USDTPP_DETAIL_ASM(__VA_ARGS__)
+#if !defined(PLANTED_OWN_NOTE)
+#define PLANTED_OWN_NOTE .reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=;
+#endif
 #undef USDTPP_DETAIL_NOTE
 #define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands, address) \
-    PLANTED_ASM(PLANTED_NOTE_SECTION; \
+    PLANTED_ASM(PLANTED_OWN_NOTE \
+                .reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base; \
+                PLANTED_NOTE_SECTION; \
                 .4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz "stapsdt"; \
                 .Lusdtpp_begin%=: address .Lusdtpp%=, _.stapsdt.base, semaphore; \
                 .asciz #provider, #name) \
     ".asciz \"" operands "\"\n" \
     PLANTED_ASM(.Lusdtpp_end%=: .balign 4; .popsection; \
                 .ifndef _.stapsdt.base; \
-                .pushsection .stapsdt.base, "aGR", %%progbits, .stapsdt.base, comdat; \
+                .pushsection .stapsdt.base, "aG", %%progbits, .stapsdt.base, comdat; \
                 .weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif)
 #endif
 

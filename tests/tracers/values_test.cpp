@@ -17,11 +17,9 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
     const auto [optimisation, back_end] = GENERATE(
         table<std::string, std::string>({{"-O0", "-DNATIVE"}, {"-O2", "-DNATIVE"}, {"-O2", "-DUSDTPP_USE_SYS_SDT"}}));
     INFO(support::compiler() << " " << optimisation << " " << back_end);
-    support::temporary_directory directory;
-    const auto program = directory.file("values");
-    support::build(tracers::source, program, {"-std=c++17", optimisation, back_end});
+    const tracers::values_program program({"-std=c++17", optimisation, back_end}, "as linked");
     const auto probes = tracers::all_probes();
-    support::check_lines(tracers::read_with_bpftrace(program, probes),
+    support::check_lines(tracers::read_with_bpftrace(program.path(), probes),
                          support::expected_lines(probes, support::bpftrace_arguments));
 }
 
@@ -43,11 +41,9 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
     SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     INFO(support::compiler() << " " << optimisation);
-    support::temporary_directory directory;
-    const auto program = directory.file("values");
-    support::build(tracers::source, program, {"-std=c++17", optimisation});
+    const tracers::values_program program({"-std=c++17", optimisation}, "as linked");
     const auto probes = tracers::all_probes();
-    support::check_lines(tracers::read_with_gdb(program, probes), support::expected_lines(probes));
+    support::check_lines(tracers::read_with_gdb(program.path(), probes), support::expected_lines(probes));
 }
 
 TEST_CASE("perf reads the right value of every kind of argument") {
