@@ -71,7 +71,7 @@ auto memory_references(const lines& all) {
 } // namespace
 
 TEST_CASE("a probe is its nops: not one instruction for arguments in registers, nor for constants") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const object with({"-DWITH_PROBES"});
     const object without({});
     for (const auto* function : {"none", "one", "three", "six", "constants"}) {
@@ -82,7 +82,7 @@ TEST_CASE("a probe is its nops: not one instruction for arguments in registers, 
 }
 
 TEST_CASE("an argument in memory is one load") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const object with({"-DWITH_PROBES"});
     const object without({});
     for (const auto& [function, loads] : {std::pair("one_load", 1), std::pair("three_loads", 3)}) {
@@ -95,7 +95,7 @@ TEST_CASE("an argument in memory is one load") {
 }
 
 TEST_CASE("a disabled PROBE_IF_ENABLED is one comparison and one jump") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const object with({"-DWITH_PROBES"});
     const auto all = with["only_if_enabled"];
     INFO(text(all));
@@ -112,7 +112,7 @@ TEST_CASE("a disabled PROBE_IF_ENABLED is one comparison and one jump") {
 }
 
 TEST_CASE("values stay in registers across a probe, as far as the compiler lets them") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const object with({"-DWITH_PROBES"});
     const object without({});
     const object sdt({"-DWITH_PROBES", "-DUSDTPP_USE_SYS_SDT"});
@@ -133,7 +133,7 @@ TEST_CASE("values stay in registers across a probe, as far as the compiler lets 
 }
 
 TEST_CASE("disabled, the code is the same as without any probe") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const object disabled({"-DWITH_PROBES", "-DUSDTPP_DISABLE"});
     const object without({});
     for (const auto* function : {"none", "six", "three_loads", "only_if_enabled", "accumulate", "read_twice"}) {

@@ -24,7 +24,7 @@ support::result compile_text(const std::string& text, const std::string& option)
 } // namespace
 
 TEST_CASE("what is no probe is refused in words that help, and its twin is accepted") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     // Disabled probes are checked as well: a build without probes must not hide what one with them refuses.
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT", "-DUSDTPP_DISABLE");
     for (const auto& one : compile_fail_cases()) {
@@ -45,7 +45,7 @@ TEST_CASE("what is no probe is refused in words that help, and its twin is accep
 }
 
 TEST_CASE("USDTPP_NO_SHORT_NAMES leaves the short names to others") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     support::temporary_directory directory;
     support::write_file(directory.file("case.cpp"),
                         "#include <usdtpp/usdtpp.hpp>\n"

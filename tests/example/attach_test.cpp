@@ -23,7 +23,7 @@ bool is_watched(const example::server& server) {
 
 // The other test cannot tell, for events.bt looks at starts too.
 TEST_CASE("a tracer of ends alone sees no end of a request that began before") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     example::server server("\"workers\": 512, \"off_cpu\": 1.5, ");
     constexpr int clients = 50;
     example::load load(server.port(), clients, example::load::endless, milliseconds(30));
@@ -47,7 +47,7 @@ TEST_CASE("a tracer of ends alone sees no end of a request that began before") {
 }
 
 TEST_CASE("a tracer that attaches in the middle of requests sees no end without its start") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     example::server server("\"workers\": 512, \"off_cpu\": 1.5, ");
     // At any time most of these are under way and some begin: also when it attaches to the one probe and the other.
     constexpr int clients = 200;
@@ -79,7 +79,7 @@ TEST_CASE("a tracer that attaches in the middle of requests sees no end without 
 }
 
 TEST_CASE("tracers attach, detach and attach again while the same fosdem-server works on") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     example::server server("\"workers\": 4, \"off_cpu\": 0.02, ");
     example::load load(server.port(), 4, example::load::endless);
     std::int64_t last = 0;
@@ -114,7 +114,7 @@ TEST_CASE("tracers attach, detach and attach again while the same fosdem-server 
 }
 
 TEST_CASE("a killed tracer leaves fosdem-server as it was") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     example::server server("\"off_cpu\": 0.01, ");
     example::load load(server.port(), 2, example::load::endless);
     {

@@ -38,7 +38,7 @@ TEST_CASE("fosdem-server has two probes, and none when they are disabled") {
 }
 
 TEST_CASE("events.bt prints each start and end of a request once, with the right times") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     example::server server(inputs);
     example::script script(server, "events.bt", {"-q"});
     const auto begin = example::now();
@@ -68,7 +68,7 @@ TEST_CASE("events.bt prints each start and end of a request once, with the right
 }
 
 TEST_CASE("trace.bt prints starts and ends, and sums them up when it ends") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     const bool by_itself = GENERATE(false, true);
     INFO((by_itself ? "when the server ends" : "by Ctrl-C"));
     example::server server(inputs);

@@ -111,8 +111,8 @@ private:
 } // namespace
 
 TEST_CASE("an interrupted fosdem-run leaves no server and no tracer behind") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
-    SKIP_UNLESS(!support::find_program("setsid").empty(), "setsid is not installed");
+    SKIP_FOR(support::why_no_bpftrace());
+    SKIP_WITHOUT("setsid");
     const int number = GENERATE(SIGINT, SIGTERM);
     const bool group = GENERATE(false, true); // as Ctrl-C does it
     const bool attaching = GENERATE(false, true);
@@ -178,7 +178,7 @@ TEST_CASE("fosdem-run fails when its server ends in the middle of a run") {
 }
 
 TEST_CASE("fosdem-run fails when its tracer ends in the middle of a run") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     running run({"--scenario", "usdt", "--duration", "6", "--rps", "100"});
     run.await_load();
     REQUIRE(::kill(run.child("bpftrace"), SIGKILL) == 0);
@@ -193,7 +193,7 @@ TEST_CASE("fosdem-run fails when its tracer ends in the middle of a run") {
 }
 
 TEST_CASE("fosdem-run fails when events are lost") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     support::start_options how;
     how.environment = {{"BPFTRACE_PERF_RB_PAGES", "1"}}; // room for less than 100 events
     running run({"--scenario", "usdt", "--duration", "6", "--rps", "500"}, how);

@@ -79,7 +79,7 @@ void check_good_run(const json& one, const std::string& scenario) {
 } // namespace
 
 TEST_CASE("fosdem-run runs all scenarios and reports each") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto done = run({"--scenario", "all", "--duration", "1", "--num", "1"});
     INFO(done.errors);
     CHECK(done.status == 0);
@@ -105,7 +105,7 @@ TEST_CASE("fosdem-run runs all scenarios and reports each") {
 }
 
 TEST_CASE("fosdem-run sees the events of every request") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto load = GENERATE(as<std::vector<std::string>>(), std::vector<std::string>{"--clients", "1"},
                                std::vector<std::string>{"--clients", "16"});
     INFO(support::joined(load));
@@ -120,7 +120,7 @@ TEST_CASE("fosdem-run sees the events of every request") {
 }
 
 TEST_CASE("fosdem-run sends as many requests a second as it is told to") {
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto done = run({"--scenario", "usdt", "--rps", "1000", "--duration", "2"});
     INFO(done.output << done.errors);
     CHECK(done.status == 0);

@@ -108,7 +108,7 @@ void check_program(const char* linker, const flags& options, const sites& expect
     linking link(linker);
     const auto program = link.file("program");
     const auto why = link.why_not([&] { link(program, {"main.cpp", "other.cpp"}, options); });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     CHECK(check_sites(program) == expected);
     CHECK(support::run({program}).status == 0);
 }
@@ -139,7 +139,7 @@ TEMPLATE_TEST_CASE("one note of each site with a static library", "[full]", bfd,
         REQUIRE(support::run({"ar", "rcs", link.file("libother.a"), link.file("other.o")}).status == 0);
         link(program, {"main.cpp", link.file("libother.a")});
     });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     CHECK(check_sites(program) == live + dead);
     CHECK(support::run({program}).status == 0);
 }
@@ -159,7 +159,7 @@ TEMPLATE_TEST_CASE("one note of each site after a partial link (-r)", "[full]", 
                     "mold fails an assertion of its own at -r");
         throw;
     }
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     CHECK(check_sites(program) == live + dead);
     CHECK(support::run({program}).status == 0);
 }
@@ -173,7 +173,7 @@ TEMPLATE_TEST_CASE("an executable and its shared library each have one note of e
         link(library, {"other.cpp"}, {"-shared", "-fPIC"});
         link(program, {"main.cpp", library}, {"-Wl,-rpath," + link.file("")});
     });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     CHECK(check_sites(library) == in_both + sites{{"other", 1}, {"dead_in_other", 1}});
     CHECK(check_sites(program) == in_both + live_in_main + sites{{"dead_in_main", 1}});
     CHECK(support::run({program}).status == 0);
@@ -200,7 +200,7 @@ TEMPLATE_TEST_CASE("the note of a dead function goes with it", "", bfd, lld) {
 TEST_CASE("as documented, gold does not link a dead probe under --gc-sections") {
     linking link("gold");
     const auto why = link.why_not([&] { link(link.file("program"), {"main.cpp", "other.cpp"}); });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     std::string error = "none";
     try {
         link(link.file("program"), {"main.cpp", "other.cpp"}, garbage_collection);
@@ -214,7 +214,7 @@ TEST_CASE("as documented, mold leaves a ghost of a dead probe under --gc-section
     linking link("mold");
     const auto program = link.file("program");
     const auto why = link.why_not([&] { link(program, {"main.cpp", "other.cpp"}, garbage_collection); });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     int ghosts = 0;
     for (const auto& note : support::read_notes(program)) {
         const bool at_nothing = note.location < 4096;
@@ -234,7 +234,7 @@ TEMPLATE_TEST_CASE("functions that differ only in their probes are not folded", 
     const auto why = link.why_not([&] {
         link(program, {"twins.cpp", "other_twins.cpp"}, {optimisation, "-ffunction-sections", folding});
     });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     CHECK(check_sites(program, "twins") == sites{{"hit", 1}, {"miss", 1}, {"state", 3}});
     std::map<std::uint64_t, std::string> at;
     for (const auto& note : support::read_notes(program)) {

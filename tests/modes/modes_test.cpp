@@ -11,6 +11,7 @@
 namespace {
 
 using support::flags;
+using support::operator+;
 
 const std::string source = "tests/cases/values.cpp";
 
@@ -20,11 +21,6 @@ struct built {
     std::string image;
 };
 using recipe = built (*)(const std::string& directory, const flags& mode);
-
-flags operator+(flags first, const flags& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
 
 built one_file(const std::string& directory, const flags& mode) {
     const auto program = directory + "/values";
@@ -77,17 +73,17 @@ built static_library(const std::string& directory, const flags& mode) {
 enum class compilers { all, gcc, clang };
 
 void check_mode(const std::string& options, recipe make, compilers who) {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     SKIP_UNLESS(who == compilers::all || support::compiler_is_clang() == (who == compilers::clang),
                 std::string("a mode of ") + (who == compilers::gcc ? "GCC" : "clang") + " only");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT("gdb");
     auto mode = support::words(options.find("-std=") == std::string::npos ? "-std=c++17 " + options : options);
     std::replace(mode.begin(), mode.end(), std::string("-fuse-ld=lld"), support::use_linker("lld"));
     support::temporary_directory directory;
     built result;
     const auto why =
         support::why_not_buildable([&](const flags& more) { result = make(directory.path(), mode + more); });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     const auto probes = support::read_cases(source);
     support::check_notes(result.image, probes);
 

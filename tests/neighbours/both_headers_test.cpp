@@ -13,11 +13,7 @@
 namespace {
 
 using support::flags;
-
-flags operator+(flags first, const flags& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
+using support::operator+;
 
 std::string source(const std::string& name) {
     return support::project_file("tests/cases/neighbours/" + name);
@@ -102,19 +98,15 @@ void check_in_gdb(const program& one, const std::string& optimisation, bool nati
 
 } // namespace
 
-#define SKIP_WITHOUT_TOOLS()                                                                                           \
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");                          \
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed")
-
 TEST_CASE("one file has probes of ours and of sys/sdt.h, whichever header comes first") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto one = GENERATE(program{{}}, program{{theirs_first}}, program{{with_semaphores}},
                               program{{theirs_first, with_semaphores}});
     check_in_gdb(one, GENERATE(as<std::string>(), "-O0", "-O2"), true);
 }
 
 TEST_CASE("one program has files with our probes, with those of sys/sdt.h, and with both") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     check_in_gdb(GENERATE(program{{}, "other_header.cpp"},
                           program{{with_semaphores, defined_elsewhere}, "other_header.cpp", {with_semaphores}},
                           program{{theirs_first}, "our_header.cpp"}),
@@ -122,7 +114,7 @@ TEST_CASE("one program has files with our probes, with those of sys/sdt.h, and w
 }
 
 TEST_CASE("through sys/sdt.h too, both kinds of probes share a file where its semaphores are defined in another") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     check_in_gdb(GENERATE(program{{through_sys_sdt, defined_elsewhere}, "other_header.cpp", {with_semaphores}},
                           program{{through_sys_sdt, theirs_first, with_semaphores, defined_elsewhere},
                                   "other_header.cpp",
@@ -131,7 +123,7 @@ TEST_CASE("through sys/sdt.h too, both kinds of probes share a file where its se
 }
 
 TEST_CASE("through sys/sdt.h, a header that came before ours without semaphores is an error that says so") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto done =
         support::compile({"-std=c++17", "-fsyntax-only", through_sys_sdt, theirs_first, source("both_headers.cpp")});
     INFO(done.errors);
@@ -141,7 +133,7 @@ TEST_CASE("through sys/sdt.h, a header that came before ours without semaphores 
 
 // docs/limitations.md tells to define it in another file. Without optimisation g++ happens to define it before.
 TEST_CASE("as documented, through sys/sdt.h a file cannot define the semaphore of a name that both kinds use") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto done = support::compile(
         {"-std=c++17", "-O2", "-c", "-o", "/dev/null", through_sys_sdt, with_semaphores, source("both_headers.cpp")});
     INFO(done.errors);
@@ -153,7 +145,7 @@ TEST_CASE("as documented, through sys/sdt.h a file cannot define the semaphore o
 // sys/sdt.h alone loses it to gold and mold; gdb shows no probe at all of a program without it.
 TEMPLATE_TEST_CASE("section garbage collection leaves the base that sys/sdt.h's file brought", "", bfd, gold, lld,
                    mold) {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto one = GENERATE(program{{theirs_first}}, program{{}, "other_header.cpp"});
     const flags options = {"-std=c++17",          "-O1",
                            "-ffunction-sections", "-fdata-sections",
@@ -161,14 +153,14 @@ TEMPLATE_TEST_CASE("section garbage collection leaves the base that sys/sdt.h's 
     INFO(support::compiler() << " " << support::joined(one.mode) << " " << one.other_file);
     support::temporary_directory directory;
     const auto why = support::why_not_buildable([&](const flags& more) { one.build(directory, options + more); });
-    SKIP_UNLESS(why.empty(), why);
+    SKIP_FOR(why);
     check_both_kinds(directory.file("program"), one, true);
     neighbours::check_with_gdb(directory.file("program"), one.probes());
 }
 
 TEST_CASE("bpftrace reads both kinds of probes in one program, and PROBE_ENABLED knows of ours") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto mode = GENERATE(flags{}, flags{theirs_first, with_semaphores});
     INFO(support::compiler() << " " << support::joined(mode));
     const program one{mode};

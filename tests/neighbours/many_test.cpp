@@ -74,12 +74,8 @@ support::flags info_probes(const std::string& program) {
 
 } // namespace
 
-#define SKIP_WITHOUT_TOOLS()                                                                                           \
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");                          \
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed")
-
 TEST_CASE("a thousand probes in one file have a note and a semaphore each, and gdb reads them all") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const many all(thousand, "many", "probe", true);
     neighbours::check_notes(all.program(), all.probes);
     CHECK(support::read_notes(all.program()).size() == thousand);
@@ -89,7 +85,7 @@ TEST_CASE("a thousand probes in one file have a note and a semaphore each, and g
 }
 
 TEST_CASE("a thousand sites of one probe have a note each and one semaphore, and gdb reads them all") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const many all(thousand, "many", "same", false);
     neighbours::check_notes(all.program(), all.probes);
     CHECK(support::read_notes(all.program()).size() == thousand);
@@ -100,8 +96,8 @@ TEST_CASE("a thousand sites of one probe have a note each and one semaphore, and
 
 // bpftrace needs minutes to attach to so many, and more to let go of them.
 TEST_CASE("bpftrace sees each of a thousand sites of one probe fire", "[full]") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const many all(thousand, "many", "same", false);
     support::process running({all.program()});
     const auto script =
@@ -117,7 +113,7 @@ TEST_CASE("bpftrace sees each of a thousand sites of one probe fire", "[full]") 
 }
 
 TEST_CASE("a provider and a name of 200 characters each are read by readelf and gdb") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const many one(1, std::string(200, 'p'), std::string(200, 'n'), false);
     neighbours::check_notes(one.program(), one.probes);
     CHECK(one.listed(info_probes(one.program())) == 1);
@@ -125,8 +121,8 @@ TEST_CASE("a provider and a name of 200 characters each are read by readelf and 
 }
 
 TEST_CASE("a provider and a name of 200 characters each are listed by tplist") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("tplist-bpfcc").empty(), "tplist-bpfcc is not installed");
+    SKIP_WITHOUT(support::compiler());
+    SKIP_WITHOUT("tplist-bpfcc");
     const many one(1, std::string(200, 'p'), std::string(200, 'n'), false);
     const auto listed = support::run({"tplist-bpfcc", "-l", one.program()});
     INFO(listed.output << listed.errors);
@@ -134,8 +130,8 @@ TEST_CASE("a provider and a name of 200 characters each are listed by tplist") {
 }
 
 TEST_CASE("a provider and a name of 200 characters each are traced by bpftrace") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const many one(1, std::string(200, 'p'), std::string(200, 'n'), false);
     CHECK(one.listed({"bpftrace", "-l", "usdt:" + one.program() + ":*"}) == 1);
     support::process running({one.program()});

@@ -57,7 +57,7 @@ const std::vector<name_case> names = {
 } // namespace
 
 TEST_CASE("a name that is a macro is expanded, and an error says so unless a name comes out") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT", "-DUSDTPP_DISABLE");
     for (const auto& one : names) {
         INFO(support::compiler() << " " << back_end << ": " << one.what);
@@ -73,8 +73,7 @@ TEST_CASE("a name that is a macro is expanded, and an error says so unless a nam
 }
 
 TEST_CASE("probes and arguments may be named like keywords, assembly, this library and what surrounds them") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
     INFO(support::compiler() << " " << optimisation << " " << back_end);

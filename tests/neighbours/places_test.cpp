@@ -39,27 +39,20 @@ void check_places(const flags& sources, const std::string& standard, const flags
     neighbours::check_with_gdb(program, probes);
 }
 
-bool has_gdb() {
-    return !support::find_program("gdb").empty();
-}
-
 } // namespace
 
 TEST_CASE("a probe can stand wherever a statement can, and in what two files share") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     check_places({"places.cpp", "places_other.cpp"}, "-std=c++17", {"places.hpp"});
 }
 
 TEST_CASE("a probe can stand in a coroutine and the other new places of C++20") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     check_places({"places20.cpp"}, "-std=c++20");
 }
 
 TEST_CASE("structured bindings that a lambda captures are arguments like others") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(has_gdb(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     support::temporary_directory directory;
     const auto capture = directory.file("capture.cpp");
     support::write_file(capture, "struct pair { int a, b; };\n"
@@ -71,8 +64,8 @@ TEST_CASE("structured bindings that a lambda captures are arguments like others"
 }
 
 TEST_CASE("bpftrace reads what lives in the frame of a coroutine") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto probes = neighbours::read_all({"places20.cpp"});
     support::temporary_directory directory;
     const auto program = directory.file("program");
@@ -93,7 +86,7 @@ TEST_CASE("bpftrace reads what lives in the frame of a coroutine") {
 }
 
 TEST_CASE("probes in all of these places make no warning") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     // -isystem, as CMake includes what find_package found: else g++ -Wshadow minds a probe among a probe's arguments.
     const auto headers = "-isystem" + support::project_file("include");
     const auto warned = [&](const std::string& standard, const std::string& source, const flags& more) {

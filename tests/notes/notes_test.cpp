@@ -21,7 +21,7 @@ std::vector<support::note> notes_of(const std::string& source, const flags& argu
 } // namespace
 
 TEST_CASE("every probe has the note that its line expects") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3");
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
     INFO(support::compiler() << " " << optimisation << " " << back_end);
@@ -34,7 +34,7 @@ TEST_CASE("every probe has the note that its line expects") {
 }
 
 TEST_CASE("native notes are those of sys/sdt.h, field by field") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto standard = GENERATE(as<std::string>(), "-std=c++17", "-std=c++20");
     INFO(support::compiler() << " " << standard);
     // Without optimisation both come in the order of the source, and each operand is in the same kind of place.
@@ -54,7 +54,7 @@ TEST_CASE("native notes are those of sys/sdt.h, field by field") {
 }
 
 TEST_CASE("a native x86-64 site is a one-byte nop with a ten-byte nop behind it") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     support::temporary_directory directory;
     const auto program = directory.file("program");
     support::build("tests/cases/values.cpp", program, {"-std=c++17", "-O2"});
@@ -73,7 +73,7 @@ TEST_CASE("a native x86-64 site is a one-byte nop with a ten-byte nop behind it"
 }
 
 TEST_CASE("USDTPP_DISABLE leaves no note and no semaphore") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     support::temporary_directory directory;
     support::build("tests/cases/values.cpp", directory.file("program"),

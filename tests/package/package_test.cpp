@@ -114,7 +114,7 @@ TEST_CASE("usdtpp is a subproject, by add_subdirectory and by FetchContent") {
 }
 
 TEST_CASE("pkg-config finds an install tree that was moved") {
-    SKIP_UNLESS(!support::find_program("pkg-config").empty(), "pkg-config is not installed");
+    SKIP_WITHOUT("pkg-config");
     support::temporary_directory directory;
     const auto prefix = install_into(directory);
     const support::start_options path{{{"PKG_CONFIG_PATH", prefix + "/share/pkgconfig"}}, ""};

@@ -36,7 +36,7 @@ const std::string store_to_stack = R"(^mov[a-z]* +[^(]*,-?0x[0-9a-f]+\(%rsp\)$)"
 } // namespace
 
 TEST_CASE("row: sys/sdt.h makes clang store each argument that is not a constant") {
-    SKIP_WITHOUT_PEER();
+    SKIP_FOR(peers::why_no_sys_sdt());
     const object without("-DWITHOUT_PROBES");
     const object ours(peers::native);
     const object theirs(peers::sys_sdt);
@@ -56,7 +56,7 @@ TEST_CASE("row: sys/sdt.h makes clang store each argument that is not a constant
 }
 
 TEST_CASE("row: sys/sdt.h makes GCC read memory again after each probe") {
-    SKIP_WITHOUT_PEER();
+    SKIP_FOR(peers::why_no_sys_sdt());
     const std::string read = R"(\(%rsi\))"; // int read_twice(int, const int* value)
     CHECK(object("-DWITHOUT_PROBES").count("read_twice", read) == 1);
     CHECK(object(peers::sys_sdt).count("read_twice", read) == 2);

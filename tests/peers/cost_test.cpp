@@ -58,16 +58,14 @@ void check_cost(int probes) {
 
 } // namespace
 
-#define SKIP_WITHOUT_TOOLS()                                                                                           \
-    SKIP_WITHOUT_PEER();                                                                                               \
-    SKIP_UNLESS(!support::find_program("valgrind").empty(), "valgrind is not installed")
-
 TEST_CASE("row: a hundred probes cost less to compile than by sys/sdt.h, our headers included") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT("valgrind");
+    SKIP_FOR(peers::why_no_sys_sdt());
     check_cost(100);
 }
 
 TEST_CASE("row: a thousand probes cost less to compile than by sys/sdt.h", "[full]") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_WITHOUT("valgrind");
+    SKIP_FOR(peers::why_no_sys_sdt());
     check_cost(1000);
 }

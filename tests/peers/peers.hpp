@@ -29,6 +29,4 @@ inline std::string why_no_sys_sdt() {
 
 } // namespace peers
 
-#define SKIP_WITHOUT_PEER() SKIP_UNLESS(peers::why_no_sys_sdt().empty(), peers::why_no_sys_sdt())
-
 #endif

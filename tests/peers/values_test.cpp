@@ -89,15 +89,33 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+std::string why_no_tools() {
+    for (const auto& why : {peers::why_no_sys_sdt(), support::why_missing({"gdb"}), support::why_no_bpftrace()}) {
+        if (!why.empty()) {
+            return why;
+        }
+    }
+    return "";
+}
+
+// What bpftrace says of the second argument of a probe.
+const std::string parse_error = "couldn't get argument 1";
+
+// How the tracers refuse an argument that they cannot parse, the second of the probe.
+void check_refused(const probe& theirs, const std::string& by_bpftrace, const std::string& by_gdb) {
+    const auto error = theirs.in_bpftrace();
+    INFO(error);
+    CHECK(contains(error, by_bpftrace));
+    const auto said = theirs.arguments_in_gdb();
+    INFO(said);
+    CHECK(contains(said, "argc 1\n"));
+    CHECK(contains(said, by_gdb));
+}
+
 } // namespace
 
-#define SKIP_WITHOUT_TOOLS()                                                                                           \
-    SKIP_WITHOUT_PEER();                                                                                               \
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");                                        \
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace())
-
 TEST_CASE("row: through sys/sdt.h a global or a static is what no tracer reads, with GCC") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     const auto name = GENERATE(as<std::string>(), "of_global", "of_static");
     INFO(support::compiler() << " " << name);
     check_right(probe(name, peers::native));
@@ -121,7 +139,7 @@ TEST_CASE("row: through sys/sdt.h a global or a static is what no tracer reads, 
 }
 
 TEST_CASE("row: through sys/sdt.h a thread_local is a parse error, with GCC") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     check_right(probe("of_thread", peers::native));
     const probe theirs("of_thread", peers::sys_sdt);
     if (support::compiler_is_clang()) {
@@ -129,41 +147,27 @@ TEST_CASE("row: through sys/sdt.h a thread_local is a parse error, with GCC") {
         return;
     }
     CHECK(theirs.note.arguments.at(1) == "-4@%fs:per_thread@tpoff");
-    const auto error = theirs.in_bpftrace();
-    INFO(error);
-    CHECK(contains(error, "Parse error"));
-    CHECK(contains(error, "couldn't get argument 1"));
-    const auto said = theirs.arguments_in_gdb();
-    INFO(said);
-    CHECK(contains(said, "argc 1\n")); // of two
-    CHECK(contains(said, "Invalid operator `:' on expression `%fs:per_thread@tpoff'"));
+    check_refused(theirs, parse_error, "Invalid operator `:' on expression `%fs:per_thread@tpoff'");
 }
 
 TEST_CASE("row: what a pointer to a local leads to is in memory, through sys/sdt.h as well") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     check_right(probe("to_local", peers::native));
     check_right(probe("to_local", peers::sys_sdt));
 }
 
 TEST_CASE("row: through sys/sdt.h a double is a parse error, and gdb reads no argument from there on") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     const probe ours("of_floating", peers::native);
     check_right(ours);
     CHECK(support::sizes_of(ours.note) == support::flags{"-4", "8", "4"});
     const probe theirs("of_floating", peers::sys_sdt);
     CHECK(support::sizes_of(theirs.note) == support::flags{"-4", "8f", "4f"});
-    const auto error = theirs.in_bpftrace();
-    INFO(error);
-    CHECK(contains(error, "Parse error"));
-    CHECK(contains(error, "couldn't get argument 1"));
-    const auto said = theirs.arguments_in_gdb();
-    INFO(said);
-    CHECK(contains(said, "argc 1\n")); // of three
-    CHECK(contains(said, "Unknown numeric token on expression `8f@"));
+    check_refused(theirs, parse_error, "Unknown numeric token on expression `8f@");
 }
 
 TEST_CASE("row: through sys/sdt.h an enumeration of a signed type loses its sign") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     const probe ours("of_enumeration", peers::native);
     check_right(ours);
     CHECK(support::sizes_of(ours.note) == support::flags{"-4", "-1"});
@@ -174,7 +178,7 @@ TEST_CASE("row: through sys/sdt.h an enumeration of a signed type loses its sign
 }
 
 TEST_CASE("row: through sys/sdt.h what is wider than 8 bytes is no operand that a tracer reads") {
-    SKIP_WITHOUT_TOOLS();
+    SKIP_FOR(why_no_tools());
     struct wide {
         std::string name, option, size, argument;
     };
@@ -190,11 +194,6 @@ TEST_CASE("row: through sys/sdt.h what is wider than 8 bytes is no operand that 
 
     const probe theirs(one.name, peers::sys_sdt, one.option);
     CHECK(support::sizes_of(theirs.note) == support::flags{"-4", one.size});
-    const auto error = theirs.in_bpftrace();
-    INFO(error);
-    CHECK(contains(error, "bpftrace did not attach")); // an assertion of its own fails, or a parse error
-    const auto said = theirs.arguments_in_gdb();
-    INFO(said);
-    CHECK(contains(said, "argc 1\n")); // of two
-    CHECK(contains(said, "Unknown numeric token on expression `" + one.size + "@"));
+    // bpftrace fails an assertion of its own, or says that it is a parse error.
+    check_refused(theirs, "bpftrace did not attach", "Unknown numeric token on expression `" + one.size + "@");
 }

@@ -1,7 +1,5 @@
 // Each processor: the notes of tests/cases/values.cpp, its values as gdb reads them from the running program, and
 // PROBE_ENABLED against semaphores that gdb sets.
-#include <sstream>
-
 #include "cases.hpp"
 #include "catch.hpp"
 #include "check.hpp"
@@ -42,9 +40,9 @@ std::string why_sys_sdt_cannot(const std::string& processor, const std::string& 
 
 void check_values(const std::string& processor, const std::string& back_end, const std::string& optimisation) {
     const auto& on = machine_named(processor);
-    SKIP_UNLESS(why_not(on).empty(), why_not(on));
+    SKIP_FOR(why_not(on));
     const auto why_not_this_one = back_end == sys_sdt ? why_sys_sdt_cannot(processor, optimisation) : "";
-    SKIP_UNLESS(why_not_this_one.empty(), why_not_this_one);
+    SKIP_FOR(why_not_this_one);
     support::temporary_directory directory;
     const auto program = directory.file("values");
     build_for(on, "tests/cases/values.cpp", program, {optimisation, back_end});
@@ -71,21 +69,9 @@ support::note note_of(const std::string& program, const std::string& probe) {
     throw std::runtime_error("no note of " + probe);
 }
 
-// What tests/cases/enabled.cpp said: a line of three digits for each line of its input.
-std::vector<std::string> states(const std::string& output) {
-    std::vector<std::string> lines;
-    std::istringstream text(output);
-    for (std::string line; std::getline(text, line);) {
-        if (line.size() == 3 && line.find_first_not_of("01") == std::string::npos) {
-            lines.push_back(line);
-        }
-    }
-    return lines;
-}
-
 void check_enabled(const std::string& processor, const std::string& back_end, const std::string& optimisation) {
     const auto& on = machine_named(processor);
-    SKIP_UNLESS(why_not(on).empty(), why_not(on));
+    SKIP_FOR(why_not(on));
     support::temporary_directory directory;
     const auto program = directory.file("enabled");
     build_for(on, "tests/cases/enabled.cpp", program, {optimisation, back_end});
@@ -99,7 +85,8 @@ void check_enabled(const std::string& processor, const std::string& back_end, co
         run_with_gdb(on, program, "\n\n\n\n", "break *" + std::to_string(one.location) + "\n",
                      set(one, 1) + "continue\n" + set(one, 0) + set(two, 256) + "continue\n" + set(one, 2) +
                          "continue\n" + "delete\ncontinue\n"); // 256: both bytes of it count
-    CHECK(states(session.gdb + session.program) == std::vector<std::string>{"000", "100", "010", "110"});
+    CHECK(support::enabled_states(session.gdb + session.program) ==
+          std::vector<std::string>{"000", "100", "010", "110"});
 }
 
 } // namespace

@@ -5,8 +5,8 @@
 
 TEMPLATE_TEST_CASE("semaphores work in the executables of each linker, also of programs that start under a tracer", "",
                    bfd, gold, lld, mold) {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
-    SKIP_UNLESS(!support::find_program(TestType::program).empty(), std::string(TestType::name) + " is not installed");
+    SKIP_FOR(why_no_uprobes_here());
+    SKIP_WITHOUT(TestType::program);
     for (const auto& back_end : back_ends) {
         check_semaphores({"-fPIE", "-pie", support::use_linker(TestType::name), back_end});
     }

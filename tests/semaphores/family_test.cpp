@@ -26,7 +26,7 @@ struct family {
 } // namespace
 
 TEST_CASE("a child is enabled like its parent where every process is traced") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool fork_first = GENERATE(false, true);
     INFO(back_end << (fork_first ? ", fork before the tracer" : ", the tracer before fork"));
@@ -60,7 +60,7 @@ TEST_CASE("a child is enabled like its parent where every process is traced") {
 // The kernel's doing, and in docs/limitations.md: the copied breakpoint, and its share of the semaphore, go when the
 // child runs into it.
 TEST_CASE("a child of a process that is traced alone is enabled until each site has been fired once") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     family one(back_end);
@@ -103,7 +103,7 @@ TEST_CASE("a child of a process that is traced alone is enabled until each site 
 }
 
 TEST_CASE("a child of a process that is traced alone is disabled when the tracer leaves") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     family one(back_end);
@@ -117,7 +117,7 @@ TEST_CASE("a child of a process that is traced alone is disabled when the tracer
 }
 
 TEST_CASE("a child that was there before the tracer of its parent stays disabled") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     family one(back_end);
@@ -131,7 +131,7 @@ TEST_CASE("a child that was there before the tracer of its parent stays disabled
 }
 
 TEST_CASE("bpftrace, fork and exec") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     family one("-DNATIVE");
     auto& parent = *one.parent;
     const std::string script = "usdt:" + one.path + ":target:tick { printf(\"%d %d\\n\", pid, arg0); }";
@@ -181,7 +181,7 @@ TEST_CASE("bpftrace, fork and exec") {
 }
 
 TEST_CASE("the image after exec is enabled if it is of the traced file, and starts at 0 otherwise") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool alone = GENERATE(false, true);
     INFO(back_end << (alone ? ", the process is traced alone" : ", every process is traced"));

@@ -16,8 +16,8 @@ const std::vector<support::flags> kinds = {{"-fno-pie", "-no-pie"},
 } // namespace
 
 TEMPLATE_TEST_CASE("semaphores work in each kind of executable that a linker makes", "[full]", bfd, gold, lld, mold) {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
-    SKIP_UNLESS(!support::find_program(TestType::program).empty(), std::string(TestType::name) + " is not installed");
+    SKIP_FOR(why_no_uprobes_here());
+    SKIP_WITHOUT(TestType::program);
     for (auto flags : kinds) {
         if (std::is_same_v<TestType, gold> && flags[1] == "-static-pie") {
             continue; // gold does not know --no-dynamic-linker
@@ -31,7 +31,7 @@ TEMPLATE_TEST_CASE("semaphores work in each kind of executable that a linker mak
 }
 
 TEST_CASE("bpftrace raises the semaphores of static, position-independent and other executables", "[full]") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     struct choice {
         std::string code, link;
         bool alone; // with -p

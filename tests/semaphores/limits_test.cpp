@@ -3,7 +3,7 @@
 #include "host.hpp"
 
 TEST_CASE("a process that maps its own file to read it miscounts if the mapping is private") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const bool is_private = GENERATE(false, true);
     const bool map_first = GENERATE(false, true);
     INFO((is_private ? "private" : "shared") << (map_first ? ", before the tracer" : ""));
@@ -27,7 +27,7 @@ TEST_CASE("a process that maps its own file to read it miscounts if the mapping 
 }
 
 TEST_CASE("of a shared object that dlmopen loads twice, one copy is enabled and both fire") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     host one("-DNATIVE");
     auto& running = *one.running;
     CHECK(running.ask("load") == "0 0");

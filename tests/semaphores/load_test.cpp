@@ -87,7 +87,7 @@ std::uint64_t first_count(const support::uprobe& tracer) {
 } // namespace
 
 TEST_CASE("200 tracers come and go while eight threads fire", "[full]") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     load threads(back_end);
@@ -121,7 +121,7 @@ TEST_CASE("200 tracers come and go while eight threads fire", "[full]") {
 }
 
 TEST_CASE("tracers come and go in two threads at once while eight threads fire", "[full]") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool same = GENERATE(false, true);
     INFO(back_end << (same ? ", the same probe" : ", two probes"));
@@ -158,7 +158,7 @@ TEST_CASE("tracers come and go in two threads at once while eight threads fire",
 }
 
 TEST_CASE("bpftrace comes and goes, and is killed, while eight threads fire", "[full]") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     load threads(back_end);
@@ -186,7 +186,7 @@ TEST_CASE("bpftrace comes and goes, and is killed, while eight threads fire", "[
 }
 
 TEST_CASE("a process is killed in the midst of eight threads that fire into two tracers", "[full]") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     load threads(back_end);

@@ -4,7 +4,7 @@
 #include "tracers.hpp"
 
 TEST_CASE("a shared object is enabled from when it is loaded, as long as bpftrace traces the file") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     host one(back_end);
@@ -34,7 +34,7 @@ TEST_CASE("a shared object is enabled from when it is loaded, as long as bpftrac
 }
 
 TEST_CASE("a shared object is unloaded and loaded while it is traced, as often as one likes") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool alone = GENERATE(false, true);
     INFO(back_end << (alone ? ", the process is traced alone" : ", every process is traced"));
@@ -56,7 +56,7 @@ TEST_CASE("a shared object is unloaded and loaded while it is traced, as often a
 }
 
 TEST_CASE("the same probe in an executable and in a shared object is two, each with its semaphore") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool alone = GENERATE(false, true);
     INFO(back_end << (alone ? ", the process is traced alone" : ", every process is traced"));
@@ -97,7 +97,7 @@ TEST_CASE("the same probe in an executable and in a shared object is two, each w
 }
 
 TEST_CASE("bpftrace on one of two files with the same probe enables it in that file only") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const bool on_the_object = GENERATE(false, true);
     INFO((on_the_object ? "the object" : "the executable"));
     host one("-DNATIVE");

@@ -31,7 +31,7 @@ private:
 } // namespace
 
 TEST_CASE("PROBE_ENABLED is true just while bpftrace is attached") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     const target built(back_end);
@@ -69,7 +69,7 @@ TEST_CASE("PROBE_ENABLED is true just while bpftrace is attached") {
 }
 
 TEST_CASE("of two tracers each gets its events, and the last that leaves disables the probe") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const auto back_end = GENERATE(from_range(back_ends));
     const bool first_is_killed = GENERATE(false, true);
     INFO(back_end << (first_is_killed ? ", the first is killed" : ", the second is killed"));
@@ -104,7 +104,7 @@ TEST_CASE("of two tracers each gets its events, and the last that leaves disable
 }
 
 TEST_CASE("a traced process that is killed leaves others of its file alone") {
-    SKIP_UNLESS(why_no_bpftrace_here().empty(), why_no_bpftrace_here());
+    SKIP_FOR(why_no_bpftrace_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     const target built(back_end);
@@ -140,7 +140,7 @@ TEST_CASE("a traced process that is killed leaves others of its file alone") {
 }
 
 TEST_CASE("a loop that does nothing but ask PROBE_ENABLED sees a tracer come and go") {
-    SKIP_UNLESS(why_no_uprobes_here().empty(), why_no_uprobes_here());
+    SKIP_FOR(why_no_uprobes_here());
     const auto back_end = GENERATE(from_range(back_ends));
     INFO(back_end);
     const target built(back_end);

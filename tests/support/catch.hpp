@@ -8,9 +8,13 @@
 #include <catch2/catch.hpp>
 #endif
 
+#include <initializer_list>
 #include <string>
 
 namespace support {
+
+// Why one of these programs cannot be run; empty where all can.
+std::string why_missing(std::initializer_list<std::string> programs);
 
 // Says why on standard output. Under CTest, where each test case is a process of its own, it ends that process with the
 // exit status that means skipped; elsewhere it warns and returns, and the test case must return too.
@@ -25,5 +29,15 @@ void skipped(const std::string& reason);
             return;                                                                                                    \
         }                                                                                                              \
     } while (false)
+
+// A reason, empty where there is none.
+#define SKIP_FOR(reason)                                                                                               \
+    do {                                                                                                               \
+        const std::string skip_reason_ = reason;                                                                       \
+        SKIP_UNLESS(skip_reason_.empty(), skip_reason_);                                                               \
+    } while (false)
+
+// Names of programs.
+#define SKIP_WITHOUT(...) SKIP_FOR(::support::why_missing({__VA_ARGS__}))
 
 #endif

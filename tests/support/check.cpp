@@ -65,7 +65,11 @@ void check_notes(const std::string& image, const std::vector<expected_probe>& pr
             CHECK((!readable || is_readable_everywhere(argument, processor)));
         }
     }
-    const auto shapes = shapes_of(notes);
+    check_shapes(shapes_of(notes), probes);
+}
+
+void check_shapes(const std::map<std::string, std::set<std::vector<std::string>>>& shapes,
+                  const std::vector<expected_probe>& probes) {
     CHECK(shapes.size() == probes.size());
     for (const auto& probe : probes) {
         INFO(probe.name);
@@ -73,7 +77,7 @@ void check_notes(const std::string& image, const std::vector<expected_probe>& pr
         for (const auto& argument : probe.arguments) {
             sizes.push_back(argument.size);
         }
-        const auto found = shapes.find(provider + ":" + probe.name);
+        const auto found = shapes.find(probe.provider + ":" + probe.name);
         REQUIRE(found != shapes.end());
         CHECK(found->second == std::set<std::vector<std::string>>{sizes});
     }

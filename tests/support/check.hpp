@@ -2,6 +2,8 @@
 #ifndef USDTPP_TESTS_SUPPORT_CHECK_HPP
 #define USDTPP_TESTS_SUPPORT_CHECK_HPP
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,10 @@ namespace support {
 // (`readable`; sys/sdt.h writes some that they do not).
 void check_notes(const std::string& image, const std::vector<expected_probe>& probes, bool readable = true,
                  const std::string& processor = "x86-64");
+
+// Checks that these are the probes, and their arguments of the sizes, that `probes` expect.
+void check_shapes(const std::map<std::string, std::set<std::vector<std::string>>>& shapes,
+                  const std::vector<expected_probe>& probes);
 
 // What the tracer must print, if it sees so many arguments of a probe.
 std::vector<std::string> expected_lines(const std::vector<expected_probe>& probes, std::size_t arguments = 12);

@@ -3,7 +3,18 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "support/process.hpp"
+
 namespace support {
+
+std::string why_missing(std::initializer_list<std::string> programs) {
+    for (const auto& name : programs) {
+        if (find_program(name).empty()) {
+            return name + " is not installed";
+        }
+    }
+    return "";
+}
 
 void skipped(const std::string& reason) {
     std::cout << "skipped: " << reason << std::endl;

@@ -44,6 +44,11 @@ std::string project_file(const std::string& relative) {
     return USDTPP_SOURCE_DIR "/" + relative;
 }
 
+flags operator+(flags first, const flags& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
 result compile(const flags& arguments) {
     flags command = {compiler(), "-I" + project_file("include")};
     if (const char* mistake = std::getenv("USDTPP_TEST_PLANT")) {

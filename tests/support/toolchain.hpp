@@ -39,6 +39,7 @@ bool compiler_is_installed();
 std::string project_file(const std::string& relative);
 
 using flags = std::vector<std::string>;
+flags operator+(flags first, const flags& second);
 
 // Runs the compiler under test with the include directory of this project and `arguments`. $USDTPP_TEST_PLANT names a
 // mistake of tests/cases/planted.hpp that is to be made.

@@ -198,4 +198,15 @@ std::vector<std::string> trace_with_gdb(const std::string& binary, const std::ve
     return lines_of(probes, gdb.output);
 }
 
+std::vector<std::string> enabled_states(const std::string& output) {
+    std::vector<std::string> states;
+    std::istringstream lines(output);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.size() == 3 && line.find_first_not_of("01") == std::string::npos) {
+            states.push_back(line);
+        }
+    }
+    return states;
+}
+
 } // namespace support

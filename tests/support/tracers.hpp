@@ -61,6 +61,9 @@ std::vector<std::string> lines_of(const std::vector<expected_probe>& probes, con
 std::vector<std::string> trace_with_gdb(const std::string& binary, const std::vector<expected_probe>& probes,
                                         const std::string& input, const start_options& options = {});
 
+// What tests/cases/enabled.cpp said among a debugger's words: three digits for each line of its input.
+std::vector<std::string> enabled_states(const std::string& output);
+
 } // namespace support
 
 #endif

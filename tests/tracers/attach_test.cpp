@@ -3,7 +3,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "catch.hpp"
@@ -72,8 +71,8 @@ void interrupt(support::process& tracer) {
 } // namespace
 
 TEST_CASE("bpftrace enables the probes of the processes that it was given") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const enabled_program program;
     running one(program), other(program);
     CHECK(one.state() == untraced);
@@ -107,8 +106,8 @@ TEST_CASE("bpftrace enables the probes of the processes that it was given") {
 }
 
 TEST_CASE("bpftrace enables the probes of the program that it starts, from the beginning, and of no other process") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const enabled_program program;
     running other(program);
     support::process tracer(
@@ -130,8 +129,8 @@ TEST_CASE("bpftrace enables the probes of the program that it starts, from the b
 }
 
 TEST_CASE("perf enables the probes of the processes that it was given") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_perf());
     const enabled_program program;
     support::perf_events events(program.path(), program.probes());
     running one(program), other(program);
@@ -166,8 +165,7 @@ TEST_CASE("perf enables the probes of the processes that it was given") {
 }
 
 TEST_CASE("gdb enables the probes of the process that it has, while its breakpoints are in place") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const enabled_program program;
     running other(program);
     // Three lines of input. With both breakpoints, with one of them, with none.
@@ -186,14 +184,8 @@ TEST_CASE("gdb enables the probes of the process that it has, while its breakpoi
     gdb.write("\n\n\n");
     gdb.close_input();
     REQUIRE(gdb.wait(std::chrono::seconds(60)));
-    std::vector<std::string> states;
-    std::istringstream printed(gdb.unread_output());
-    for (std::string line; std::getline(printed, line);) {
-        if (line.size() == 3 && line.find_first_not_of("01") == std::string::npos) {
-            states.push_back(line);
-        }
-    }
-    INFO(printed.str() << gdb.error_output());
-    CHECK(states == std::vector<std::string>{"110", "010", "000"});
+    const auto printed = gdb.unread_output();
+    INFO(printed << gdb.error_output());
+    CHECK(support::enabled_states(printed) == std::vector<std::string>{"110", "010", "000"});
     CHECK(other.state() == untraced);
 }

@@ -12,8 +12,8 @@ const support::flags build_flags = {"-std=c++17", "-O2", "-g"};
 } // namespace
 
 TEST_CASE("bpftrace reads the values of a program without symbols") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto form = GENERATE(as<std::string>(), "stripped", "split");
     INFO(support::compiler() << " " << form);
     const tracers::values_program program(build_flags, form);
@@ -23,8 +23,7 @@ TEST_CASE("bpftrace reads the values of a program without symbols") {
 }
 
 TEST_CASE("gdb reads the values of a program without symbols") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto form = GENERATE(as<std::string>(), "stripped", "split");
     INFO(support::compiler() << " " << form);
     const tracers::values_program program(build_flags, form);
@@ -33,8 +32,8 @@ TEST_CASE("gdb reads the values of a program without symbols") {
 }
 
 TEST_CASE("perf reads the values of a program without symbols") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_perf());
     const auto form = GENERATE(as<std::string>(), "stripped", "split");
     INFO(support::compiler() << " " << form);
     tracers::check(tracers::read_with_perf(build_flags, form, tracers::some_probes()));

@@ -6,8 +6,8 @@
 #include "tracers.hpp"
 
 TEST_CASE("perf reads the right value of every kind of argument, however it was compiled", "[full]") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_perf());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
     INFO(support::compiler() << " " << optimisation << " " << back_end);
@@ -15,8 +15,8 @@ TEST_CASE("perf reads the right value of every kind of argument, however it was 
 }
 
 TEST_CASE("bpftrace reads the right value of every kind of argument, however it was compiled", "[full]") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
     INFO(support::compiler() << " " << optimisation << " " << back_end);
@@ -27,8 +27,7 @@ TEST_CASE("bpftrace reads the right value of every kind of argument, however it 
 }
 
 TEST_CASE("gdb reads the right value of every kind of argument, however it was compiled", "[full]") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
     INFO(support::compiler() << " " << optimisation); // of sys/sdt.h's probes gdb cannot read all
     const tracers::values_program program({"-std=c++17", optimisation}, "as linked");

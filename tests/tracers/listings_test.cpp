@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "check.hpp"
 #include "listings.hpp"
 #include "readings.hpp"
 #include "tracers.hpp"
@@ -30,8 +31,8 @@ std::set<std::string> expected_names() {
 } // namespace
 
 TEST_CASE("bpftrace lists the probes") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
     INFO(support::compiler() << " " << form);
     const tracers::values_program program({"-std=c++17", "-O2", "-g"}, form);
@@ -39,8 +40,7 @@ TEST_CASE("bpftrace lists the probes") {
 }
 
 TEST_CASE("gdb lists each site with the location and semaphore of its note") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
     INFO(support::compiler() << " " << form);
     const tracers::values_program program({"-std=c++17", "-O2", "-g"}, form);
@@ -53,7 +53,7 @@ TEST_CASE("gdb lists each site with the location and semaphore of its note") {
 }
 
 TEST_CASE("tplist lists each site with the location, semaphore and arguments of its note") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     SKIP_UNLESS(!support::find_tplist().empty(), "tplist, of bcc, is not installed");
     const auto form = GENERATE(as<std::string>(), "as linked", "stripped", "split");
     INFO(support::compiler() << " " << form);
@@ -66,22 +66,11 @@ TEST_CASE("tplist lists each site with the location, semaphore and arguments of 
     }
     CHECK(as_text(listed) == as_text(notes));
 
-    const auto shapes = support::shapes_of(listed);
-    CHECK(shapes.size() == expected_names().size());
-    for (const auto& probe : tracers::all_probes()) {
-        std::vector<std::string> sizes;
-        for (const auto& argument : probe.arguments) {
-            sizes.push_back(argument.size);
-        }
-        INFO(probe.name);
-        const auto found = shapes.find(probe.provider + ":" + probe.name);
-        REQUIRE(found != shapes.end());
-        CHECK(found->second == std::set<std::vector<std::string>>{sizes});
-    }
+    support::check_shapes(support::shapes_of(listed), tracers::all_probes());
 }
 
 TEST_CASE("tplist finds the probes of a running process") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     SKIP_UNLESS(!support::find_tplist().empty(), "tplist, of bcc, is not installed");
     const tracers::values_program program({"-std=c++17", "-O2"}, "stripped");
     support::process values({program.path()});

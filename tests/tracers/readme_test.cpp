@@ -20,7 +20,7 @@ std::string between(const std::string& text, const std::string& before, const st
 } // namespace
 
 TEST_CASE("the program of the README is examples/minimal.cpp, with the note that it shows") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto readme = support::read_file(support::project_file("README.md"));
     CHECK(between(readme, "```cpp\n", "```") == support::read_file(support::project_file("examples/minimal.cpp")));
 
@@ -39,8 +39,8 @@ TEST_CASE("the program of the README is examples/minimal.cpp, with the note that
 }
 
 TEST_CASE("the bpftrace line of the README prints what it shows") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto readme = support::read_file(support::project_file("README.md"));
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     support::temporary_directory directory;

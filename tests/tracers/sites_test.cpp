@@ -28,8 +28,8 @@ void build(const std::string& program) {
 } // namespace
 
 TEST_CASE("bpftrace reads each site of a probe by its own operands") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     support::temporary_directory directory;
     const auto program = directory.file("sites");
     build(program);
@@ -42,8 +42,7 @@ TEST_CASE("bpftrace reads each site of a probe by its own operands") {
 }
 
 TEST_CASE("gdb reads each site of a probe by its own operands") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     support::temporary_directory directory;
     const auto program = directory.file("sites");
     build(program);

@@ -12,8 +12,8 @@
 #include "tracers.hpp"
 
 TEST_CASE("bpftrace reads the right value of every kind of argument") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     const auto [optimisation, back_end] = GENERATE(
         table<std::string, std::string>({{"-O0", "-DNATIVE"}, {"-O2", "-DNATIVE"}, {"-O2", "-DUSDTPP_USE_SYS_SDT"}}));
     INFO(support::compiler() << " " << optimisation << " " << back_end);
@@ -24,8 +24,8 @@ TEST_CASE("bpftrace reads the right value of every kind of argument") {
 }
 
 TEST_CASE("a leaf function keeps its red zone while it is traced") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_bpftrace().empty(), support::why_no_bpftrace());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
     support::temporary_directory directory;
     const auto program = directory.file("red_zone");
     support::build("tests/cases/red_zone.cpp", program, {"-std=c++17", "-O2"});
@@ -37,8 +37,7 @@ TEST_CASE("a leaf function keeps its red zone while it is traced") {
 }
 
 TEST_CASE("gdb reads the right value of every kind of argument") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     INFO(support::compiler() << " " << optimisation);
     const tracers::values_program program({"-std=c++17", optimisation}, "as linked");
@@ -47,15 +46,14 @@ TEST_CASE("gdb reads the right value of every kind of argument") {
 }
 
 TEST_CASE("perf reads the right value of every kind of argument") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(support::why_no_perf().empty(), support::why_no_perf());
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_perf());
     INFO(support::compiler());
     tracers::check(tracers::read_with_perf({"-std=c++17", "-O2"}, "as linked", tracers::all_probes()));
 }
 
 TEST_CASE("gdb shows the line of the probe at its site, not one of the library's") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
-    SKIP_UNLESS(!support::find_program("gdb").empty(), "gdb is not installed");
+    SKIP_WITHOUT(support::compiler(), "gdb");
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");
     INFO(support::compiler() << " " << optimisation);
     support::temporary_directory directory;
@@ -84,7 +82,7 @@ TEST_CASE("gdb shows the line of the probe at its site, not one of the library's
 }
 
 TEST_CASE("untraced, the same program evaluates what PROBE says and nothing of PROBE_IF_ENABLED") {
-    SKIP_UNLESS(support::compiler_is_installed(), support::compiler() + " is not installed");
+    SKIP_WITHOUT(support::compiler());
     const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT", "-DUSDTPP_DISABLE");
     INFO(support::compiler() << " " << back_end);
     support::temporary_directory directory;
