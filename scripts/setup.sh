@@ -24,7 +24,7 @@ as_root() {
 }
 
 is_installed() {
-    dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'
+    [[ $(dpkg-query -W -f '${Status}' "$1" 2> /dev/null) == *'ok installed' ]]
 }
 
 install_packages() {
@@ -54,7 +54,7 @@ install_known_packages() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     as_root apt-get -qq update || true
     for package in "${missing[@]}"; do
-        if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then
+        if [[ $(apt-cache policy "$package") == *'Candidate: '[^\(]* ]]; then
             known+=("$package")
         fi
     done
