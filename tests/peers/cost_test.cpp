@@ -1,11 +1,10 @@
 // The row about what probes cost to compile: counted in instructions of all the compiler's processes, since times on a
 // machine that does something else as well vary by more than the difference.
-#include <algorithm>
-#include <regex>
 #include <sstream>
 
 #include "catch.hpp"
 #include "peers.hpp"
+#include "support/instructions.hpp"
 
 namespace {
 
@@ -23,24 +22,10 @@ std::string text_of(int probes) {
     return text.str();
 }
 
-// Of compiler, assembler and driver.
 double instructions(const std::string& source, const std::string& macros) {
-    const auto done =
-        support::run({"valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null",
-                      "--trace-children=yes", support::compiler(), "-std=c++17", "-O2",
-                      "-I" + support::project_file("include"), macros, "-c", source, "-o", "/dev/null"},
-                     std::chrono::minutes(9));
-    INFO(done.errors);
-    REQUIRE(done.status == 0);
-    static const std::regex count("I +refs: +([0-9,]+)");
-    double sum = 0;
-    for (std::sregex_iterator one(done.errors.begin(), done.errors.end(), count), end; one != end; ++one) {
-        std::string digits = (*one)[1];
-        digits.erase(std::remove(digits.begin(), digits.end(), ','), digits.end());
-        sum += std::stod(digits);
-    }
-    REQUIRE(sum > 0);
-    return sum;
+    return support::count_instructions({support::compiler(), "-std=c++17", "-O2",
+                                        "-I" + support::project_file("include"), macros, "-c", source, "-o",
+                                        "/dev/null"});
 }
 
 void check_cost(int probes) {

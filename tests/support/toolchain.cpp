@@ -1,28 +1,12 @@
 #include "toolchain.hpp"
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 
 namespace support {
-
-temporary_directory::temporary_directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "usdtpp-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw std::system_error(errno, std::generic_category(), pattern);
-    }
-    path_ = pattern;
-}
-
-temporary_directory::~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 std::string compiler() {
     const char* chosen = std::getenv("USDTPP_TEST_COMPILER");
@@ -97,24 +81,6 @@ std::string why_not_buildable(const std::function<void(const flags&)>& make) {
             return "not built without probes either: " + without_probes.first_line;
         }
         throw;
-    }
-}
-
-std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw std::runtime_error("cannot read " + path);
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void write_file(const std::string& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    if (!file.flush()) {
-        throw std::runtime_error("cannot write " + path);
     }
 }
 

@@ -7,28 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "support/files.hpp"
 #include "support/process.hpp"
 
 namespace support {
-
-// A directory of its own under the system's temporary one, removed with everything in it.
-class temporary_directory {
-public:
-    temporary_directory();
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory();
-
-    std::string file(const std::string& name) const {
-        return path_ + "/" + name;
-    }
-    const std::string& path() const noexcept {
-        return path_;
-    }
-
-private:
-    std::string path_;
-};
 
 // The compiler under test: $USDTPP_TEST_COMPILER.
 std::string compiler();
@@ -63,9 +45,6 @@ void build(const std::string& source, const std::string& output, const flags& ar
 // Calls `make` with flags to add, for something that has probes in it. Where it throws build_failure, and does so
 // without probes too, they are not to blame: returns why it fails. Otherwise a failure is passed on.
 std::string why_not_buildable(const std::function<void(const flags&)>& make);
-
-std::string read_file(const std::string& path);
-void write_file(const std::string& path, const std::string& text);
 
 // {"-O2", "-std=c++17"} from "-O2 -std=c++17", and back.
 flags words(const std::string& text);

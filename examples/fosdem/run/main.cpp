@@ -5,10 +5,10 @@
 #include <stdexcept>
 
 #include "interrupt.hpp"
-#include "progress.hpp"
 #include "report.hpp"
 #include "run.hpp"
 #include "settings.hpp"
+#include "support/progress.hpp"
 #include "tracer.hpp"
 
 namespace {
@@ -25,7 +25,7 @@ std::string counts(const load& load) {
 
 // Whether all went well.
 bool run_all(const settings& chosen, std::vector<run_result>& results) {
-    progress shown;
+    support::progress shown;
     bool well = true;
     const auto complain = [&](const std::string& problem) {
         shown.say("fosdem-run: " + problem);

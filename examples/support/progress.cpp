@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace fosdem::run {
+namespace support {
 
 progress::progress() noexcept : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
@@ -36,4 +36,4 @@ void progress::clear() {
     }
 }
 
-} // namespace fosdem::run
+} // namespace support

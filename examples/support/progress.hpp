@@ -1,11 +1,11 @@
 // What is going on, on standard error.
-#ifndef USDTPP_EXAMPLES_FOSDEM_RUN_PROGRESS_HPP
-#define USDTPP_EXAMPLES_FOSDEM_RUN_PROGRESS_HPP
+#ifndef USDTPP_EXAMPLES_SUPPORT_PROGRESS_HPP
+#define USDTPP_EXAMPLES_SUPPORT_PROGRESS_HPP
 
 #include <chrono>
 #include <string>
 
-namespace fosdem::run {
+namespace support {
 
 // On a terminal one line that is written again and again; elsewhere a line every other second.
 class progress {
@@ -30,6 +30,6 @@ private:
     bool shown_ = false; // on a terminal: there is a line to clear
 };
 
-} // namespace fosdem::run
+} // namespace support
 
 #endif
