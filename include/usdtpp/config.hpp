@@ -1,4 +1,4 @@
-// The three knobs of usdtpp. Define them for a whole program (`-DUSDTPP_DISABLE`), before any usdtpp header:
+// The four knobs of usdtpp. Define them for a whole program (`-DUSDTPP_DISABLE`), before any usdtpp header:
 // a probe in an inline function must mean the same in every translation unit.
 #ifndef USDTPP_CONFIG_HPP
 #define USDTPP_CONFIG_HPP
@@ -11,6 +11,10 @@
 //   Emit through SystemTap's <sys/sdt.h> (Debian: systemtap-sdt-dev) instead of usdtpp's own back-end. It is also
 //   the default on ELF processors other than x86-64, i386, aarch64, armhf, riscv64, ppc64el and s390x.
 //   docs/limitations.md says what is lost with it.
+
+// USDTPP_COMPACT
+//   x86-64: a probe is one byte of code, not eleven. It leaves out the ten-byte nop behind the probe, in whose place newer
+//   kernels, and tracers in the same process, put a call that is many times faster than the trap.
 
 // USDTPP_NO_SHORT_NAMES
 //   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.

@@ -19,7 +19,8 @@
 //     PROBE, PROBE_ENABLED, PROBE_IF_ENABLED                         <usdtpp/probe.hpp>; in long: USDTPP_PROBE, ...
 //     USDTPP_SIZED                                                   <usdtpp/argument.hpp>; string_view, span, ...
 //     FOSDEM_PROBE, FOSDEM_PROBE_ENABLED, FOSDEM_PROBE_IF_ENABLED    <usdtpp/fosdem.hpp>; a provider of one's own
-//     USDTPP_DISABLE, USDTPP_USE_SYS_SDT, USDTPP_NO_SHORT_NAMES      <usdtpp/config.hpp>; the knobs
+//     USDTPP_DISABLE, USDTPP_USE_SYS_SDT,
+//     USDTPP_COMPACT, USDTPP_NO_SHORT_NAMES                          <usdtpp/config.hpp>; the knobs
 // What C++ types become: usdtpp::probe_argument                      <usdtpp/argument.hpp>
 //
 // The note format: https://sourceware.org/systemtap/wiki/UserSpaceProbeImplementation

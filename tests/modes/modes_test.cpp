@@ -143,6 +143,7 @@ MODE("-fno-integrated-as",         "[full]", "-O2 -fno-integrated-as", one_file,
 MODE("-fstack-protector-all",      "[full]", "-O2 -fstack-protector-all -D_FORTIFY_SOURCE=2", one_file, all)
 MODE("-finstrument-functions",     "[full]", "-O2 -finstrument-functions", one_file, gcc)
 MODE("-finstrument-functions-after-inlining", "[full]", "-O2 -finstrument-functions-after-inlining", one_file, clang)
+MODE("USDTPP_COMPACT",             "",       "-O2 -DUSDTPP_COMPACT", one_file, all)
 MODE("-mno-red-zone",              "[full]", "-O2 -mno-red-zone", one_file, all)
 MODE("the address sanitizer",      "",       "-O1 -fsanitize=address", one_file, all)
 MODE("the undefined-behaviour sanitizer", "", "-O1 -fsanitize=undefined -fno-sanitize-recover=all", one_file, all)

@@ -72,6 +72,20 @@ TEST_CASE("a native x86-64 site is a one-byte nop with a ten-byte nop behind it"
     }
 }
 
+TEST_CASE("with USDTPP_COMPACT a native x86-64 site is a one-byte nop alone") {
+    SKIP_WITHOUT(support::compiler());
+    support::temporary_directory directory;
+    const auto program = directory.file("program");
+    support::build("tests/cases/values.cpp", program, {"-std=c++17", "-O2", "-DUSDTPP_COMPACT"});
+    support::check_notes(program, support::read_cases("tests/cases/values.cpp"));
+    const auto code = support::code_of(program);
+    for (const auto& note : support::read_notes(program)) {
+        INFO(note.name);
+        // The ten-byte nop begins with 66 2e.
+        CHECK((code.at(note.location + 1) != 0x66 || code.at(note.location + 2) != 0x2e));
+    }
+}
+
 TEST_CASE("USDTPP_DISABLE leaves no note and no semaphore") {
     SKIP_WITHOUT(support::compiler());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O2");

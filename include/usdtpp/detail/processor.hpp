@@ -26,8 +26,13 @@
 // probe itself (Linux 6.18 refuses to attach there, error 524).
 // In braces: AT&T syntax | Intel syntax, whose operands no tracer reads.
 #define USDTPP_DETAIL_SITE \
-    USDTPP_DETAIL_ASM(.Lusdtpp%=: {nop|.error "usdtpp: probes cannot be compiled with -masm=intel"}; \
-                      .8byte 0x841f0f2e66; .2byte 0)
+    USDTPP_DETAIL_ASM(.Lusdtpp%=: {nop|.error "usdtpp: probes cannot be compiled with -masm=intel"}) \
+    USDTPP_DETAIL_ROOM
+#if defined(USDTPP_COMPACT)
+#define USDTPP_DETAIL_ROOM
+#else
+#define USDTPP_DETAIL_ROOM USDTPP_DETAIL_ASM(.8byte 0x841f0f2e66; .2byte 0)
+#endif
 // Registers go by their 64-bit names (q), since gdb 13 knows no %r8b; the size in front of the @ is what counts.
 #define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%q##j)
 // With a flag as the output, a branch on it is one comparison with memory and one jump.
