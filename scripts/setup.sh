@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: says what it does, installs the Debian packages that are missing, mounts tracefs.
+# Sourced by the other scripts: says what it does, installs the Debian packages that are missing, mounts tracefs, builds.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -78,4 +78,26 @@ check_cmake() {
     [ -n "$version" ] || die "cmake is missing: install it"
     [ "$(printf '3.23\n%s\n' "$version" | sort -V | head -n 1)" = 3.23 ] ||
         die "cmake $version is too old: 3.23 or newer is needed"
+}
+
+# set_up PACKAGE...: what all scripts need, and these packages.
+set_up() {
+    cd "$root" || exit
+    install_packages g++ cmake make pkg-config binutils bpftrace libcpp-httplib-dev nlohmann-json3-dev libcli11-dev "$@"
+    mount_tracefs
+    check_cmake
+}
+
+# The package of sanitizers and XRay for the installed clang++.
+clang_runtime() {
+    printf 'libclang-rt-%s-dev' "$(clang++ -dumpversion 2> /dev/null | cut -d. -f1)"
+}
+
+# build_in DIRECTORY CMAKE_OPTION...
+build_in() {
+    local output
+    say "Configuring, in $1/"
+    output=$(cmake -B "$@" 2>&1) || die "cmake failed: $output"
+    say "Building"
+    cmake --build "$1" --parallel "$(nproc)"
 }
