@@ -11,12 +11,12 @@ install(
   FILE usdtppTargets.cmake
   DESTINATION ${package_dir})
 
-configure_package_config_file(cmake/usdtppConfig.cmake.in usdtppConfig.cmake INSTALL_DESTINATION ${package_dir}
-                              NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+configure_package_config_file(cmake/usdtppConfig.cmake.in usdtppConfig.cmake INSTALL_DESTINATION ${package_dir})
 # Before 1.0 a minor version may break; headers do not depend on the processor.
 write_basic_package_version_file(usdtppConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/usdtppConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/usdtppConfigVersion.cmake
-              cmake/usdtpp_verify_probes.cmake cmake/usdtpp_verify_binary.cmake DESTINATION ${package_dir})
+              cmake/usdtpp_notes.cmake cmake/usdtpp_verify_probes.cmake cmake/usdtpp_verify_binary.cmake
+        DESTINATION ${package_dir})
 
 # usdtpp.pc finds the headers from where it is itself, so the install tree can be moved.
 file(RELATIVE_PATH prefix_from_pkgconfig /prefix/${pkgconfig_dir} /prefix)

@@ -1,0 +1,156 @@
+// The notes of an ELF file, and what else there is in it about its probes.
+#ifndef USDTPP_DETAIL_READER_NOTES_HPP
+#define USDTPP_DETAIL_READER_NOTES_HPP
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <usdtpp/detail/reader_arguments.hpp>
+#include <usdtpp/detail/reader_bytes.hpp>
+#include <usdtpp/detail/reader_description.hpp>
+#include <usdtpp/detail/reader_elf.hpp>
+#include <usdtpp/detail/reader_functions.hpp>
+#include <usdtpp/note_types.hpp>
+
+namespace usdtpp::detail::reader {
+
+// Calls `use` with the description of each note of this owner and type.
+template <class Use>
+void for_each_note(bytes from, std::uint64_t section_alignment, std::string_view owner, std::uint32_t type, Use use) {
+    const std::uint64_t alignment = section_alignment == 8 ? 8 : 4;
+    std::uint64_t at = 0;
+    const auto take_padded = [&](std::uint64_t size) {
+        auto piece = from.piece(size);
+        const auto padding = (alignment - (at + size) % alignment) % alignment;
+        const auto there = std::min<std::uint64_t>(padding, from.left()); // the last note may end without
+        from.skip(there);
+        at += size + there;
+        return piece;
+    };
+    while (from.left() != 0) {
+        const auto name_size = from.word();
+        const auto description_size = from.word();
+        const auto found_type = from.word();
+        at += 12;
+        auto name = take_padded(name_size);
+        const auto description = take_padded(description_size);
+        if (found_type == type && name.left() == owner.size() + 1 && name.text() == owner) {
+            use(description);
+        }
+    }
+}
+
+// How far a file was moved since its notes were written.
+class movement {
+public:
+    movement(const std::vector<elf_file::section>& sections, unsigned address_size) noexcept
+        : mask_(address_size == 4 ? 0xffffffffU : ~std::uint64_t{0}) {
+        for (const auto& section : sections) {
+            if (section.name == ".stapsdt.base" && !known_) {
+                known_ = true;
+                base_ = section.header.sh_addr;
+            }
+        }
+    }
+    // An address of a note with this base. A base of 0 is one that the linker threw away.
+    std::uint64_t operator()(std::uint64_t address, std::uint64_t base) const noexcept {
+        return known_ && base != 0 ? (address + base_ - base) & mask_ : address;
+    }
+
+private:
+    bool known_ = false;
+    std::uint64_t base_ = 0;
+    std::uint64_t mask_;
+};
+
+inline probe_note read_probe(bytes from, const movement& moved, int machine) {
+    probe_note probe;
+    probe.location = from.address();
+    probe.base = from.address();
+    probe.semaphore = from.address();
+    probe.location = moved(probe.location, probe.base);
+    probe.semaphore = probe.semaphore != 0 ? moved(probe.semaphore, probe.base) : 0;
+    probe.provider = from.text();
+    probe.name = from.text();
+    probe.arguments = parse_arguments(from.text(), machine);
+    return probe;
+}
+
+// Calls `use` with the notes of sections of that name; what is wrong with one of them is the section's fault.
+template <class Use>
+void for_each_note_of(elf_file& file, const std::vector<elf_file::section>& sections, std::string_view name,
+                      std::string_view owner, std::uint32_t type, Use use) {
+    for (const auto& section : sections) {
+        if (section.header.sh_type == SHT_NOTE && section.name == name) {
+            try {
+                for_each_note(file.contents(section), section.header.sh_addralign, owner, type, use);
+            } catch (const damaged& what) {
+                throw damaged("section " + std::string(name) + ": " + what.what());
+            }
+        }
+    }
+}
+
+inline function_table functions_of(elf_file& file, const std::vector<elf_file::section>& sections) {
+    function_table functions(file.header().e_machine, file.size());
+    for (const auto type : {SHT_SYMTAB, SHT_DYNSYM}) {
+        for (const auto& section : sections) {
+            if (section.header.sh_type == static_cast<GElf_Word>(type)) {
+                const auto symbols = file.contents(section);
+                functions.add(symbols, file.contents(section.header.sh_link, SHT_STRTAB).view());
+            }
+        }
+    }
+    functions.sort();
+    return functions;
+}
+
+// Of several at one address, which a linker misplaced, both come in the order of the source.
+inline void describe_all(std::vector<probe_note>& probes, std::multimap<std::uint64_t, description>& by_site) {
+    for (auto& probe : probes) {
+        const auto found = by_site.lower_bound(probe.location);
+        if (found != by_site.end() && found->first == probe.location) {
+            describe(probe, found->second);
+            by_site.erase(found);
+        }
+    }
+}
+
+// All but the path.
+inline elf_probes read_elf(elf_file& file) {
+    const auto& header = file.header();
+    if (header.e_type == ET_REL) {
+        throw damaged("an object file: its notes have no addresses before it is linked");
+    }
+    elf_probes read;
+    read.machine = header.e_machine;
+    read.bits = file.format().address_size == 4 ? 32 : 64;
+    read.big_endian = file.format().big_endian;
+    const auto sections = file.sections();
+    const movement moved(sections, file.format().address_size);
+    for_each_note_of(file, sections, ".note.stapsdt", "stapsdt", 3,
+                     [&](const bytes& note) { read.probes.push_back(read_probe(note, moved, read.machine)); });
+    if (read.probes.empty()) {
+        return read;
+    }
+    std::multimap<std::uint64_t, description> descriptions;
+    for_each_note_of(file, sections, ".note.usdtpp", "usdtpp", description_type, [&](const bytes& note) {
+        auto one = read_description(note);
+        descriptions.emplace(moved(one.site, one.base), std::move(one));
+    });
+    describe_all(read.probes, descriptions);
+    auto functions = functions_of(file, sections);
+    for (auto& probe : read.probes) {
+        probe.function = functions.at(probe.location);
+    }
+    return read;
+}
+
+} // namespace usdtpp::detail::reader
+
+#endif
