@@ -1,0 +1,241 @@
+// The reader on running processes.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <unistd.h>
+
+#include <usdtpp/notes.hpp>
+
+#include "build.hpp"
+#include "catch.hpp"
+#include "toolchain.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using usdtpp::loaded_object;
+
+struct map_line {
+    std::uint64_t begin = 0, end = 0;
+    std::string rights, path;
+};
+
+std::vector<map_line> maps_of(pid_t pid) {
+    std::istringstream lines(support::read_file("/proc/" + std::to_string(pid) + "/maps"));
+    std::vector<map_line> all;
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        map_line one;
+        std::string offset, device, inode;
+        char dash = 0;
+        words >> std::hex >> one.begin >> dash >> one.end >> one.rights >> offset >> device >> inode >> std::ws;
+        std::getline(words, one.path);
+        all.push_back(one);
+    }
+    return all;
+}
+
+// Each location is a nop in a mapping of that file with the right to execute it; each semaphore is 0, in one that can
+// be written.
+void check_addresses(pid_t pid, const loaded_object& object) {
+    INFO(object.mapped);
+    const auto maps = maps_of(pid);
+    const auto find = [&](std::uint64_t address) {
+        return std::find_if(maps.begin(), maps.end(),
+                            [&](const map_line& one) { return one.begin <= address && address < one.end; });
+    };
+    std::ifstream memory("/proc/" + std::to_string(pid) + "/mem", std::ios::binary);
+    const auto byte = [&](std::uint64_t address) {
+        memory.seekg(static_cast<std::streamoff>(address));
+        return memory.get();
+    };
+    for (const auto& probe : object.probes.probes) {
+        INFO(probe.provider << ":" << probe.name);
+        const auto address = probe.location + object.bias;
+        const auto code = find(address);
+        REQUIRE(code != maps.end());
+        CHECK(code->path == object.mapped);
+        CHECK(code->rights == "r-xp");
+        CHECK(byte(address) == 0x90);
+        if (probe.semaphore != 0) {
+            const auto data = find(probe.semaphore + object.bias);
+            REQUIRE(data != maps.end());
+            CHECK(data->rights == "rw-p");
+            CHECK(byte(probe.semaphore + object.bias) == 0);
+        }
+    }
+}
+
+void wait_until_loaded(support::process& program) {
+    program.write("\n");
+    const auto line = program.read_line(std::chrono::seconds(20));
+    REQUIRE(line.has_value());
+}
+
+const loaded_object* object_of(const std::vector<loaded_object>& objects, const std::string& provider) {
+    const loaded_object* found = nullptr;
+    for (const auto& object : objects) {
+        for (const auto& probe : object.probes.probes) {
+            found = probe.provider == provider ? &object : found;
+        }
+    }
+    return found;
+}
+
+std::string error_of(pid_t pid) {
+    try {
+        usdtpp::read_process(pid);
+        return "none";
+    } catch (const usdtpp::note_error& error) {
+        return error.what();
+    }
+}
+
+} // namespace
+
+TEST_CASE("the objects of a process are where it has mapped them") {
+    const auto form =
+        GENERATE(as<std::string>(), "-pie", "-no-pie", "-static-pie", "-fuse-ld=lld", "-fuse-ld=mold", "-m32");
+    INFO(form);
+    SKIP_UNLESS(form != "-fuse-ld=lld" || !support::find_program("ld.lld").empty(), "lld is not installed");
+    SKIP_UNLESS(form != "-fuse-ld=mold" || !support::find_program("mold").empty(), "mold is not installed");
+    support::temporary_directory directory;
+    const auto position = form == "-no-pie" ? "-fno-pie" : "-fPIE";
+    const auto program = directory.file("values");
+    const support::flags more = form == "-m32"
+                                    ? support::flags{form, "-idirafter", "/usr/include/x86_64-linux-gnu", "-latomic"}
+                                    : support::flags{position, form};
+    build("tests/cases/values.cpp", program, more);
+    support::process values({program});
+    wait_until_loaded(values);
+    const auto objects = usdtpp::read_process(values.pid());
+    const auto* executable = object_of(objects, "values");
+    REQUIRE(executable != nullptr);
+    CHECK(executable->mapped == fs::canonical(program));
+    CHECK(executable->probes.path == "/proc/" + std::to_string(values.pid()) + "/root" + executable->mapped);
+    CHECK(executable->probes.probes.size() == usdtpp::read_probes(program).probes.size());
+    CHECK((executable->bias == 0) == (form == "-no-pie"));
+    if (form != "-m32") { // whose libstdc++ has no probes
+        const auto* library = object_of(objects, "libstdcxx");
+        REQUIRE(library != nullptr);
+        CHECK((library->mapped.find("/libstdc++.so") != std::string::npos) == (form != "-static-pie"));
+    }
+    std::set<std::uint64_t> begins;
+    for (const auto& object : objects) {
+        CHECK(!object.probes.probes.empty());
+        CHECK(begins.insert(object.bias).second);
+        check_addresses(values.pid(), object);
+    }
+}
+
+TEST_CASE("an executable that was deleted, or replaced by another, is read as it was") {
+    support::temporary_directory directory;
+    const auto program = build("tests/cases/values.cpp", directory.file("a program"));
+    support::process values({program});
+    wait_until_loaded(values);
+    fs::remove(program);
+    const bool replaced = GENERATE(false, true);
+    if (replaced) {
+        build_small(program);
+    }
+    const auto objects = usdtpp::read_process(values.pid());
+    const auto* executable = object_of(objects, "values");
+    REQUIRE(executable != nullptr);
+    CHECK(executable->mapped == program + " (deleted)");
+    CHECK(object_of(objects, "small") == nullptr);
+    CHECK(usdtpp::read_probes(executable->probes.path).probes.size() == executable->probes.probes.size());
+    check_addresses(values.pid(), *executable);
+}
+
+TEST_CASE("a process in another mount namespace is read by its own files") {
+    SKIP_UNLESS(::geteuid() == 0, "only root makes mount namespaces");
+    SKIP_WITHOUT("unshare", "mount");
+    support::temporary_directory directory;
+    const auto program = build("tests/cases/values.cpp", directory.file("values"));
+    fs::create_directory(directory.file("hidden"));
+    // What it runs is nowhere in this namespace; what has that path here is something else.
+    build_small(directory.file("hidden/values"));
+    const auto script = "mount -t tmpfs none hidden && cp values hidden/ && exec hidden/values";
+    support::process values({"unshare", "--mount", "sh", "-c", script}, {{}, directory.path()});
+    wait_until_loaded(values);
+    const auto objects = usdtpp::read_process(values.pid());
+    const auto* executable = object_of(objects, "values");
+    REQUIRE(executable != nullptr);
+    CHECK(executable->mapped == directory.file("hidden/values"));
+    CHECK(object_of(objects, "small") == nullptr);
+    check_addresses(values.pid(), *executable);
+}
+
+TEST_CASE("paths are read as the kernel escapes them") {
+    support::temporary_directory directory;
+    const auto program = build("tests/cases/values.cpp", directory.file(" two\nlines (deleted)"));
+    support::process values({program});
+    wait_until_loaded(values);
+    const auto objects = usdtpp::read_process(values.pid());
+    const auto* executable = object_of(objects, "values");
+    REQUIRE(executable != nullptr);
+    CHECK(executable->mapped == program);
+    CHECK(executable->probes.path == "/proc/" + std::to_string(values.pid()) + "/root" + program);
+}
+
+TEST_CASE("of what is mapped as code, other files than ELF are passed over, and a damaged one is an error") {
+    support::temporary_directory directory;
+    const auto mapper = build("tests/cases/reader/mapper.cpp", directory.file("mapper"));
+    const auto small = build_small(directory.file("small"));
+    const auto text = directory.file("text");
+    support::write_file(text, "compiled at run time\n");
+    const auto damaged = directory.file("damaged");
+    support::write_file(damaged, support::read_file(small).substr(0, 4096));
+
+    support::process passing({mapper, text});
+    REQUIRE(passing.read_line(std::chrono::seconds(20)) == "mapped");
+    CHECK(error_of(passing.pid()) == "none");
+
+    support::process failing({mapper, text, damaged});
+    REQUIRE(failing.read_line(std::chrono::seconds(20)) == "mapped");
+    const auto error = damaged + ": its section headers are cut off";
+    CHECK(error_of(failing.pid()) == error);
+    std::vector<usdtpp::note_error> left_out;
+    const auto objects = usdtpp::read_process(failing.pid(), &left_out);
+    CHECK(object_of(objects, "libstdcxx") != nullptr);
+    REQUIRE(left_out.size() == 1);
+    CHECK(left_out[0].what() == error);
+}
+
+TEST_CASE("an object that is loaded twice comes twice") {
+    support::temporary_directory directory;
+    const auto loader = build("tests/cases/semaphores/loader.cpp", directory.file("loader"), {"-ldl"});
+    const auto plugin = build("tests/cases/semaphores/plugin.cpp", directory.file("plugin.so"), {"-fPIC", "-shared"});
+    support::process program({loader, plugin});
+    program.write("load\nload again\n");
+    for (int i = 0; i != 3; ++i) {
+        REQUIRE(program.read_line(std::chrono::seconds(20)).has_value());
+    }
+    std::vector<std::string> paths;
+    std::set<std::uint64_t> biases;
+    for (const auto& object : usdtpp::read_process(program.pid())) {
+        if (object.probes.probes.at(0).provider == "twin") {
+            paths.push_back(object.mapped);
+            biases.insert(object.bias);
+            check_addresses(program.pid(), object);
+        }
+    }
+    std::sort(paths.begin(), paths.end());
+    CHECK(paths == std::vector<std::string>{loader, plugin, plugin});
+    CHECK(biases.size() == 3);
+}
+
+TEST_CASE("a process that is not there is an error, and one that has ended has no objects") {
+    const auto nobody = std::to_string(1 << 22);
+    CHECK(error_of(1 << 22) == "/proc/" + nobody + "/maps: No such file or directory");
+    CHECK(error_of(-1) == "/proc/-1/maps: No such file or directory");
+    // Between exit and wait.
+    support::process ended({"true"});
+    while (support::status_of(ended.pid(), "State").rfind("Z", 0) != 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK(usdtpp::read_process(ended.pid()).empty());
+}
