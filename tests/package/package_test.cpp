@@ -70,6 +70,11 @@ public:
         CHECK(notes[1].provider + ":" + notes[1].name == "fosdem:consumed");
     }
 
+    void check_reader() const {
+        const auto read = support::run({build_ + "/reader", build_ + "/consumer"});
+        CHECK(read.output == "consumer:start/2\nfosdem:consumed/1\n");
+    }
+
 private:
     std::string source_;
     std::string build_;
@@ -96,6 +101,33 @@ TEST_CASE("find_package refuses another minor version") {
     const auto done = user.configure({"CMAKE_PREFIX_PATH=" + prefix, "VERSION=0.99"});
     CHECK(done.status != 0);
     CHECK(done.errors.find("0.99") != std::string::npos);
+}
+
+TEST_CASE("the note reader is a component, and the target of a subproject") {
+    SKIP_UNLESS(fs::exists("/usr/include/gelf.h"), "libelf-dev is not installed");
+    support::temporary_directory directory;
+    const bool installed = GENERATE(true, false);
+    INFO((installed ? "find_package" : "add_subdirectory"));
+    const consumer user(directory, installed ? "find_package" : "add_subdirectory");
+    const auto where =
+        installed ? "CMAKE_PREFIX_PATH=" + install_into(directory) : "USDTPP_SOURCE=" + support::project_file(".");
+    require_success(user.configure({where, "COMPONENTS=notes", "WITH_READER=ON"}));
+    require_success(user.build());
+    user.check_program();
+    user.check_reader();
+}
+
+TEST_CASE("find_package says which component is missing, and why") {
+    support::temporary_directory directory;
+    const auto prefix = "CMAKE_PREFIX_PATH=" + install_into(directory);
+    const consumer user(directory, "find_package");
+    auto done = user.configure({prefix, "COMPONENTS=nothing"});
+    CHECK(done.status != 0);
+    CHECK(done.errors.find("no component nothing") != std::string::npos);
+    done = user.configure({prefix, "COMPONENTS=notes", "USDTPP_LIBELF_LIBRARY="});
+    CHECK(done.status != 0);
+    CHECK(done.errors.find("install libelf-dev") != std::string::npos);
+    require_success(user.configure({prefix, "COMPONENTS=", "USDTPP_LIBELF_LIBRARY="}));
 }
 
 TEST_CASE("usdtpp is a subproject, by add_subdirectory and by FetchContent") {
