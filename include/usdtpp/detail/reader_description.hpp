@@ -125,6 +125,13 @@ private:
     int depth_ = 0;
 };
 
+// "x" of "USDTPP_SIZED(x)", which was written once for two arguments, address and length.
+inline std::string_view without_sized(std::string_view written) noexcept {
+    constexpr std::string_view macro = "USDTPP_SIZED(";
+    const bool is_sized = written.substr(0, macro.size()) == macro && written.back() == ')';
+    return is_sized ? written.substr(macro.size(), written.size() - macro.size() - 1) : written;
+}
+
 // Where description and note do not agree on the number of arguments, these stay as the note has them. The text of the
 // names may be cut off at its end, so the last of them may be missing.
 inline void describe(probe_note& probe, const description& by) {
@@ -134,16 +141,21 @@ inline void describe(probe_note& probe, const description& by) {
         return;
     }
     const argument_names written(by.names);
-    const auto& names = written.names();
-    std::size_t type = 0;
+    auto name = written.names().begin();
+    auto type = by.types.begin();
+    bool is_length = false; // of the argument before
     for (std::size_t i = 0; i != by.kinds.size(); ++i) {
         auto& argument = probe.arguments[i];
         argument.kind = by.kinds[i];
-        if (names.size() <= by.kinds.size() && i < names.size()) {
-            argument.name = names[i];
-        }
         if (argument.kind == argument_kind::enumeration) {
-            argument.type = by.types[type++];
+            argument.type = *type++;
+        }
+        if (!is_length && name != written.names().end()) {
+            argument.name = without_sized(*name);
+            is_length = argument.kind == argument_kind::sized_string && argument.name != *name;
+            ++name;
+        } else {
+            is_length = false;
         }
     }
 }

@@ -56,7 +56,8 @@ inline mapping parse_mapping(std::string_view line) {
     const auto dash = std::min(read.range.find('-'), read.range.size());
     read.begin = number(std::string_view(read.range).substr(0, dash), 16);
     read.end = number(std::string_view(read.range).substr(std::min(dash + 1, read.range.size())), 16);
-    read.executable = word().substr(2, 1) == "x";
+    const auto rights = word();
+    read.executable = rights.size() > 2 && rights[2] == 'x';
     read.offset = number(word(), 16);
     read.device = word();
     read.inode = number(word(), 10);

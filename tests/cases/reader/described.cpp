@@ -35,7 +35,7 @@ asm(".pushsection .stapsdt.base, \"aG\", %progbits, .stapsdt.base, comdat; .weak
     DESCRIPTION(".Lfirst", "1",
                 ".4byte 12; .byte 12, 1, 2, 3, 4, 5, 6, 7, 2, 8, 9, 10, 11\n"
                 ".asciz \"first.cpp\"\n"
-                ".ascii \"a, b + 1, (c, d), ',', &e, \\\"f, \\\\\\\"g\\\", text, text.size(), \"\n"
+                ".ascii \"a, b + 1, (c, d), ',', &e, \\\"f, \\\\\\\"g\\\", USDTPP_SIZED(f(text)), \"\n"
                 ".asciz \"h<i, x, \\t[&](int k, int l) { return k % l; }(1'000, 2) , start\", \"geometry::shape\"")
     DESCRIPTION(".Lthird", "2", ".byte 255")
     DESCRIPTION(".Lfourth", "1", ".4byte 4; .byte 1, 1; .asciz \"fourth.cpp\", \"one\""));
