@@ -1,0 +1,112 @@
+// usdtpp list agrees with readelf, gdb and tplist.
+#include <filesystem>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "listings.hpp"
+#include "notes.hpp"
+#include "tool.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+json listed(const std::string& target) {
+    const auto done = run_tool({"list", "--json", target});
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    return json::parse(done.output);
+}
+
+using sites = std::multiset<std::string>; // "provider:name location semaphore operand..."
+
+sites of_tool(const json& object, bool with_arguments) {
+    sites all;
+    for (const auto& probe : object["probes"]) {
+        for (const auto& site : probe["sites"]) {
+            std::string text = probe["provider"].get<std::string>() + ":" + probe["name"].get<std::string>() + " " +
+                               site["location"].dump() + " " + probe["semaphore"].dump();
+            for (const auto& operand : site["operands"]) {
+                text += with_arguments ? " " + operand.get<std::string>() : "";
+            }
+            all.insert(text);
+        }
+    }
+    return all;
+}
+
+sites of_notes(const std::vector<support::note>& notes, bool with_arguments) {
+    sites all;
+    for (const auto& note : notes) {
+        all.insert(note.provider + ":" + note.name + " " + std::to_string(note.location) + " " +
+                   std::to_string(note.semaphore) +
+                   (with_arguments && !note.arguments.empty() ? " " + support::joined(note.arguments) : ""));
+    }
+    return all;
+}
+
+// Of this system: those that most have.
+std::vector<std::string> installed() {
+    std::vector<std::string> found;
+    for (const std::string path : {"/lib/x86_64-linux-gnu/libc.so.6", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+                                   "/lib/x86_64-linux-gnu/libm.so.6", "/usr/bin/python3", "/usr/bin/gdb",
+                                   "/usr/lib/x86_64-linux-gnu/libglib-2.0.so.0", "/usr/bin/qemu-aarch64"}) {
+        if (std::filesystem::exists(path)) {
+            found.push_back(path);
+        }
+    }
+    return found;
+}
+
+void check_agreement(const std::string& binary) {
+    INFO(binary);
+    const auto objects = listed(binary);
+    REQUIRE(objects.size() == 1);
+    CHECK(of_tool(objects[0], true) == of_notes(support::read_notes(binary), true));
+    if (!support::find_program("gdb").empty()) {
+        CHECK(of_tool(objects[0], false) == of_notes(support::list_with_gdb(binary), false));
+    }
+}
+
+} // namespace
+
+TEST_CASE("usdtpp list agrees with readelf and gdb on programs of ours and of sys/sdt.h") {
+    SKIP_WITHOUT(support::compiler());
+    const auto source = GENERATE(as<std::string>(), "values.cpp", "enabled.cpp");
+    const auto back_end = GENERATE(as<std::string>(), "-DNATIVE", "-DUSDTPP_USE_SYS_SDT");
+    INFO(support::compiler() << " " << back_end);
+    check_agreement(built_case(source, {back_end}).path());
+}
+
+TEST_CASE("usdtpp list agrees with readelf and gdb on the system's binaries") {
+    std::size_t probes = 0;
+    for (const auto& binary : installed()) {
+        check_agreement(binary);
+        probes += support::read_notes(binary).size();
+    }
+    CHECK(probes > 0);
+}
+
+TEST_CASE("usdtpp list agrees with tplist") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_UNLESS(!support::find_tplist().empty(), "tplist, of bcc, is not installed");
+    const built_case values("values.cpp", {});
+    CHECK(of_tool(listed(values.path())[0], false) == of_notes(support::list_with_tplist(values.path()), false));
+}
+
+TEST_CASE("usdtpp list shows the objects of a process, and the functions that the probes are in") {
+    SKIP_WITHOUT(support::compiler());
+    const built_case program("enabled.cpp", {"-lstdc++"});
+    support::process running({program.path()});
+    running.write("\n");
+    REQUIRE(running.read_line(std::chrono::seconds(20)) == "000");
+    const auto done = run_tool({"list", std::to_string(running.pid())});
+    INFO(done.output << done.errors);
+    CHECK(done.status == 0);
+    CHECK(done.output.find(program.path() + "\n") == 0);
+    CHECK(done.output.find("  enabled:one(") != std::string::npos);
+    CHECK(done.output.find("\n  libstdcxx:catch(arg0: uint64, arg1: uint64)\n") != std::string::npos);
+    CHECK(done.output.find("  __cxa_throw\n") != std::string::npos);
+}

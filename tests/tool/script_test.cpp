@@ -1,0 +1,143 @@
+// usdtpp bpftrace: real bpftrace runs its scripts, and what they print is right.
+#include <map>
+#include <sstream>
+
+#include <unistd.h>
+
+#include "cases.hpp"
+#include "catch.hpp"
+#include "tool.hpp"
+#include "tracers.hpp"
+
+namespace {
+
+// The script of these arguments, without its first line.
+std::string script(const support::flags& arguments) {
+    using support::operator+;
+    const auto done = run_tool(support::flags{"bpftrace"} + arguments);
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    const std::string first = "#!/usr/bin/env bpftrace\n";
+    REQUIRE(done.output.rfind(first, 0) == 0);
+    return done.output.substr(first.size());
+}
+
+// "provider:name" -> its values as far as bpftrace reads them and they are numbers: {{0, "-5"}}.
+using numbers = std::map<std::string, std::map<std::size_t, std::string>>;
+
+numbers expected_numbers(const std::string& source) {
+    numbers all;
+    for (const auto& probe : support::read_cases(source)) {
+        auto& values = all[probe.provider + ":" + probe.name];
+        for (std::size_t i = 0; i != std::min(probe.arguments.size(), support::bpftrace_arguments); ++i) {
+            if (probe.arguments[i].is == support::expected_argument::kind::number) {
+                values[i] = probe.arguments[i].value;
+            }
+        }
+    }
+    return all;
+}
+
+// Starts tests/cases/enabled.cpp, and lets it fire `times` times.
+void fire(support::process& program, int times) {
+    for (int i = 0; i != times; ++i) {
+        program.write("\n");
+        REQUIRE(program.read_line(std::chrono::seconds(20)));
+    }
+}
+
+} // namespace
+
+TEST_CASE("usdtpp bpftrace writes a script whose numbers are right, of a binary and of a process") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case values("values.cpp", {});
+    support::process running({values.path()});
+    const auto target = GENERATE(as<std::string>(), "binary", "process");
+    INFO(support::compiler() << " " << target);
+    support::bpftrace tracer(support::flags{},
+                             script({target == "binary" ? values.path() : std::to_string(running.pid())}));
+    running.write("\n");
+    const auto expected = expected_numbers("tests/cases/values.cpp");
+    numbers seen;
+    while (seen.size() != expected.size()) {
+        const auto line = tracer.read_line();
+        if (!line) {
+            break;
+        }
+        std::istringstream words(*line);
+        std::string name;
+        words >> name;
+        const auto of = expected.find(name);
+        REQUIRE(of != expected.end());
+        auto& values_seen = seen[name];
+        std::size_t i = 0;
+        for (std::string word; words >> word; ++i) {
+            if (of->second.count(i) != 0) {
+                values_seen[i] = word.substr(word.find('=') + 1);
+            }
+        }
+    }
+    tracer.kill();
+    CHECK(seen == expected);
+}
+
+TEST_CASE("usdtpp bpftrace --count counts, of the probes that are named") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case program("enabled.cpp", {});
+    support::process running({program.path()}), other({program.path()});
+    support::bpftrace tracer(support::flags{}, script({std::to_string(running.pid()), "enabled:one", "--count"}));
+    fire(running, 3);
+    fire(other, 2);
+    CHECK(tracer.stop() == "@[enabled:one]: 3");
+}
+
+TEST_CASE("usdtpp bpftrace --latency makes a histogram from one probe to the other") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case program("enabled.cpp", {});
+    support::process running({program.path()});
+    support::bpftrace tracer(support::flags{}, script({program.path(), "--latency", "enabled:one", "enabled:two"}));
+    fire(running, 5);
+    const auto printed = tracer.stop();
+    INFO(printed);
+    CHECK(printed.rfind("@latency_ns:", 0) == 0);
+    CHECK(printed.find("@begin") == std::string::npos);
+    long events = 0;
+    std::istringstream lines(printed);
+    for (std::string line; std::getline(lines, line);) {
+        if (const auto end = line.find(')'); line.rfind("[", 0) == 0 && end != std::string::npos) {
+            events += std::stol(line.substr(end + 1));
+        }
+    }
+    CHECK(events == 5);
+}
+
+TEST_CASE("usdtpp bpftrace --latency refuses a key that a probe does not have") {
+    SKIP_WITHOUT(support::compiler());
+    const built_case program("enabled.cpp", {});
+    const auto done = run_tool({"bpftrace", program.path(), "--latency", "enabled:one", "enabled:two", "--key", "id"});
+    CHECK(done.status == 1);
+    CHECK(done.errors == "usdtpp: enabled:one has no argument id that bpftrace reads: see usdtpp list\n");
+}
+
+TEST_CASE("usdtpp bpftrace attaches to a process in another mount namespace") {
+    SKIP_WITHOUT(support::compiler(), "unshare");
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case program("enabled.cpp", {});
+    // There it is elsewhere, and here nowhere.
+    const std::string elsewhere = "/mnt/usdtpp-" + std::to_string(::getpid());
+    support::process running(
+        {"unshare", "--mount", "sh", "-c",
+         "mount -t tmpfs none /mnt && cp " + program.path() + " " + elsewhere + " && exec " + elsewhere});
+    fire(running, 1);
+    const auto pid = std::to_string(running.pid());
+    const auto text = script({pid, "enabled:one"});
+    INFO(text);
+    CHECK(text.find("usdt:\"/proc/" + pid + "/root" + elsewhere + "\":enabled:one") != std::string::npos);
+    support::bpftrace tracer(support::flags{}, text);
+    fire(running, 1);
+    CHECK(tracer.read_line() == "enabled:one arg0=1");
+    tracer.kill();
+}

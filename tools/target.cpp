@@ -1,0 +1,97 @@
+#include "target.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+namespace tool {
+namespace {
+
+using usdtpp::argument_kind;
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Where another process's file is for this one: in another mount namespace it is behind /proc/PID/root.
+std::string reachable(pid_t pid, const std::string& mapped) {
+    const auto inside = "/proc/" + std::to_string(pid) + "/root" + mapped;
+    std::error_code ignored;
+    return std::filesystem::equivalent(mapped, inside, ignored) ? mapped : inside;
+}
+
+} // namespace
+
+target open_target(const std::string& binary_or_pid) {
+    if (!is_number(binary_or_pid) || std::filesystem::exists(binary_or_pid)) {
+        return {std::nullopt, {{std::filesystem::absolute(binary_or_pid), usdtpp::read_probes(binary_or_pid)}}};
+    }
+    const pid_t pid = std::stoi(binary_or_pid);
+    std::vector<usdtpp::note_error> left_out;
+    target found{pid, {}};
+    for (auto& one : usdtpp::read_process(pid, &left_out)) {
+        const auto path = reachable(pid, one.mapped);
+        const bool again = std::any_of(found.objects.begin(), found.objects.end(),
+                                       [&](const object& other) { return other.path == path; });
+        if (!again) {
+            found.objects.push_back({path, std::move(one.probes)});
+        }
+    }
+    for (const auto& error : left_out) {
+        std::fprintf(stderr, "usdtpp: left out: %s\n", error.what());
+    }
+    return found;
+}
+
+std::string type_of(const usdtpp::note_argument& argument) {
+    const auto bits = std::to_string(8 * argument.size);
+    switch (argument.kind) {
+    case argument_kind::boolean:
+        return "bool";
+    case argument_kind::character:
+        return "char" + (argument.size == 1 ? "" : bits);
+    case argument_kind::pointer:
+        return "pointer";
+    case argument_kind::string:
+        return "string";
+    case argument_kind::sized_string:
+        return "string with length";
+    case argument_kind::single_precision:
+        return "float";
+    case argument_kind::double_precision:
+        return "double";
+    case argument_kind::enumeration:
+        return argument.type.empty() ? "enum" : "enum " + argument.type;
+    case argument_kind::duration:
+        return "duration ns";
+    case argument_kind::time_point:
+        return "time ns";
+    case argument_kind::unknown:
+    case argument_kind::signed_integer:
+    case argument_kind::unsigned_integer:
+        break;
+    }
+    if (argument.is_floating) {
+        return "float" + bits;
+    }
+    return argument.size == 0 ? "unknown" : (argument.is_signed ? "int" : "uint") + bits;
+}
+
+std::string name_of(const usdtpp::note_argument& argument, std::size_t position) {
+    return argument.name.empty() ? "arg" + std::to_string(position) : argument.name;
+}
+
+std::vector<probe> probes_of(const object& one) {
+    std::vector<probe> all;
+    for (const auto& site : one.elf.probes) {
+        const auto name = site.provider + ":" + site.name;
+        auto found = std::find_if(all.begin(), all.end(), [&](const probe& other) { return other.name == name; });
+        if (found == all.end()) {
+            found = all.insert(all.end(), {name, {}});
+        }
+        found->sites.push_back(site);
+    }
+    return all;
+}
+
+} // namespace tool
