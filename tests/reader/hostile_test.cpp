@@ -80,6 +80,28 @@ TEST_CASE("addresses are adjusted by the base, unless there is none") {
     CHECK(location(image_of({notes(stapsdt(0x10, 0x4000, strings))})) == 0x10);
 }
 
+TEST_CASE("a function is found from its first byte to its last") {
+    const auto function_at = [](std::uint64_t location, const std::string& symbols, Elf64_Half machine = EM_X86_64) {
+        const auto image = image_of({notes(stapsdt(location, 0, strings)),
+                                     {".symtab", SHT_SYMTAB, symbols, 3},
+                                     {".strtab", SHT_STRTAB, terminated("f") + terminated("g@@V1")}},
+                                    "", machine);
+        return read(image).probes.at(0).function;
+    };
+    const auto f = symbol(0, 0x10, 0x10);
+    CHECK(function_at(0x0f, f).empty());
+    CHECK(function_at(0x10, f) == "f");
+    CHECK(function_at(0x1f, f) == "f");
+    CHECK(function_at(0x20, f).empty());
+    const auto g = symbol(2, 0x20, 0); // of no known size
+    CHECK(function_at(0x1f, g + f) == "f");
+    CHECK(function_at(0x30, g + f) == "g");
+    CHECK(function_at(0x18, symbol(2, 0x10, 4) + f) == "f");
+    // The lowest bit of an address says Thumb.
+    CHECK(function_at(0x10, symbol(0, 0x11, 0x10)).empty());
+    CHECK(function_at(0x10, symbol(0, 0x11, 0x10), EM_ARM) == "f");
+}
+
 TEST_CASE("a damaged note is an error that names its section") {
     const auto first = stapsdt(0x10, 0, strings);
     const auto with = [&](const std::string& second) { return error_of(image_of({notes(first + second)})); };

@@ -54,7 +54,8 @@ struct image_section {
 };
 
 // The sections are numbered from 1 on; that of their names comes last, with `names` before those.
-inline std::string image_of(std::vector<image_section> sections, const std::string& names = "") {
+inline std::string image_of(std::vector<image_section> sections, const std::string& names = "",
+                            Elf64_Half machine = EM_X86_64) {
     std::string strings = terminated(names);
     sections.push_back({".shstrtab", SHT_STRTAB, "", 0, 0, 0, 1, 0});
     std::vector<Elf64_Shdr> headers(1);
@@ -82,7 +83,7 @@ inline std::string image_of(std::vector<image_section> sections, const std::stri
     header.e_ident[EI_DATA] = ELFDATA2LSB;
     header.e_ident[EI_VERSION] = EV_CURRENT;
     header.e_type = ET_DYN;
-    header.e_machine = EM_X86_64;
+    header.e_machine = machine;
     header.e_version = EV_CURRENT;
     header.e_ehsize = sizeof header;
     header.e_shentsize = sizeof(Elf64_Shdr);
