@@ -195,6 +195,17 @@ TEST_CASE("a mangled name that is made to exhaust the demangler stays as it is")
                                      {".strtab", SHT_STRTAB, terminated(name)}});
         CHECK(read(image).probes.at(0).function == name);
     }
+    // Many that share their characters, each of which is found to be wrong only at its end.
+    std::string many, symbols;
+    for (std::uint64_t i = 0; i != 20000; ++i) {
+        many += stapsdt(i, 0, strings);
+        symbols += symbol(0, i, 1);
+    }
+    for (const auto& name : {"_Z" + std::string(4000, 'S'), references.substr(0, references.size() - 12) + "T0_"}) {
+        const auto image =
+            image_of({notes(many), {".symtab", SHT_SYMTAB, symbols, 3}, {".strtab", SHT_STRTAB, terminated(name)}});
+        CHECK(read(image).probes.size() == 20000);
+    }
     const auto modest = image_of({notes(stapsdt(0x10, 0, strings)),
                                   {".symtab", SHT_SYMTAB, symbol(0, 0, 0x100), 3},
                                   {".strtab", SHT_STRTAB, terminated("_ZNSt6vectorIiSaIiEE9push_backERKi")}});

@@ -17,27 +17,33 @@
 
 namespace usdtpp::detail::reader {
 
-// Whether a mangled name is of a length that somebody may want to read. Its parts may refer to earlier ones (S_, S1_,
-// T_), so that a name of two hundred characters stands for one of a hundred million. With so many references, the worst
-// that can be made of them is three at a time to what the last three made; a pack (Dp) may repeat its pattern for each
-// character there is. Of the names in Debian's libraries one in a thousand is refused.
-inline bool can_be_demangled(std::string_view name) noexcept {
+// The most characters that a mangled name can stand for. Its parts may refer to earlier ones (S_, S1_, T_), so that a
+// name of two hundred characters stands for one of a hundred million. With so many references, the worst that can be
+// made of them is three at a time to what the last three made; a pack (Dp) may repeat its pattern for each character
+// there is.
+inline double longest_demangled(std::string_view name) noexcept {
     constexpr double cube_root_of_3 = 1.4423;
-    constexpr double most = 16e6;
-    constexpr std::size_t deepest = 4096; // each character may be one more call of a function of the demangler's
     auto length = static_cast<double>(name.size());
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        if (name.substr(i, 2) == "Dp") {
-            length *= static_cast<double>(name.size());
-        } else if (name[i] == 'S' || name[i] == 'T') {
-            const auto end = name.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", i + 1);
-            length *= end != name.npos && name[end] == '_' ? cube_root_of_3 : 1;
+    bool is_reference = false;
+    char last = '\0';
+    for (const char c : name) {
+        if (c == '_') {
+            length *= is_reference ? cube_root_of_3 : 1;
+            is_reference = false;
+        } else {
+            const bool may_go_on = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+            is_reference = c == 'S' || c == 'T' || (is_reference && may_go_on);
         }
-        if (length > most) {
-            return false;
-        }
+        length *= last == 'D' && c == 'p' ? static_cast<double>(name.size()) : 1;
+        last = c;
     }
-    return name.substr(0, 2) == "_Z" && name.size() <= deepest;
+    return length;
+}
+
+// Of the names in Debian's libraries one in a thousand is refused.
+inline bool can_be_demangled(std::string_view name) noexcept {
+    constexpr std::size_t deepest = 4096; // each character may be one more call of a function of the demangler's
+    return name.substr(0, 2) == "_Z" && name.size() <= deepest && longest_demangled(name) < 16e6;
 }
 
 inline std::string demangled(const std::string& name) {
@@ -111,16 +117,16 @@ public:
             return "";
         }
         if (found.begin != last_begin_ || !has_last_) {
-            last_ = demangled(name_of(found));
+            const auto name = name_of(found);
+            last_ = demangled(name);
             last_begin_ = found.begin;
             has_last_ = true;
+            if (last_ == name && can_be_demangled(name)) { // in vain, but it may have taken as long
+                spend(static_cast<std::uint64_t>(longest_demangled(name)));
+            }
         }
-        if (last_.size() > budget_) {
-            budget_ = 0;
-            return "";
-        }
-        budget_ -= last_.size();
-        return last_;
+        spend(last_.size());
+        return budget_ != 0 ? last_ : "";
     }
 
 private:
@@ -131,6 +137,10 @@ private:
         std::uint32_t table = 0;
         unsigned char binding = 0;
     };
+
+    void spend(std::uint64_t characters) noexcept {
+        budget_ -= std::min(characters, budget_);
+    }
 
     // Without "@@VERSION". One that does not end, or not soon enough for any compiler, is none.
     std::string name_of(const function& one) const {
