@@ -92,9 +92,9 @@ private:
     // To its end, or that of the text.
     void literal(char quote) {
         for (++at_; at_ != text_.size() && text_[at_] != quote; ++at_) {
-            at_ += text_[at_] == '\\' && at_ + 1 != text_.size() ? 1 : 0;
+            at_ += text_[at_] == '\\' && at_ + 1 != text_.size() ? 1U : 0U;
         }
-        at_ += at_ != text_.size() ? 1 : 0;
+        at_ += at_ != text_.size() ? 1U : 0U;
     }
     // A name or a number, of which a ' may be part (1'000); the prefix of a raw string comes with it.
     void word() {
