@@ -151,6 +151,23 @@ TEST_CASE("an executable that was deleted, or replaced by another, is read as it
     check_addresses(values.pid(), *executable);
 }
 
+TEST_CASE("a shared object that was deleted is read as it was") {
+    SKIP_UNLESS(::geteuid() == 0, "it takes CAP_SYS_ADMIN");
+    support::temporary_directory directory;
+    const auto loader = build("tests/cases/semaphores/loader.cpp", directory.file("loader"), {"-ldl"});
+    const auto plugin = build("tests/cases/semaphores/plugin.cpp", directory.file("plugin.so"), {"-fPIC", "-shared"});
+    support::process program({loader, plugin});
+    program.write("load\n");
+    REQUIRE(program.read_line(std::chrono::seconds(20)).has_value());
+    REQUIRE(program.read_line(std::chrono::seconds(20)).has_value());
+    fs::remove(plugin);
+    const auto objects = usdtpp::read_process(program.pid());
+    const auto deleted = std::find_if(objects.begin(), objects.end(),
+                                      [&](const loaded_object& one) { return one.mapped == plugin + " (deleted)"; });
+    REQUIRE(deleted != objects.end());
+    check_addresses(program.pid(), *deleted);
+}
+
 TEST_CASE("a process in another mount namespace is read by its own files") {
     SKIP_UNLESS(::geteuid() == 0, "only root makes mount namespaces");
     SKIP_WITHOUT("unshare", "mount");

@@ -128,9 +128,10 @@ public:
 
 private:
     void read_names() {
-        std::size_t index = 0;
-        if (elf_getshdrstrndx(elf_.get(), &index) != 0) {
-            libelf_failed();
+        std::size_t index = header_.e_shstrndx;
+        if (index == SHN_XINDEX) { // elf_getshdrstrndx would look in a file for it, if there is none too
+            const auto first = elf_getscn(elf_.get(), 0);
+            index = first != nullptr ? section_of(first).header.sh_link : 0;
         }
         names_ = contents(index, SHT_STRTAB).view();
     }
