@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <usdtpp/argument_kind.hpp>
+
 namespace usdtpp {
 
 /// A file or process that cannot be read: "FILE: what is wrong".
@@ -33,23 +35,6 @@ struct operand {
         symbol; // "counter" of "4@counter(%rip)": then `base` only says how the code reaches it, and adds nothing
 };
 
-/// What an argument was in C++. Only a description tells (docs/note.md); without one it is unknown.
-enum class argument_kind {
-    unknown,
-    signed_integer,
-    unsigned_integer,
-    boolean,
-    character,
-    pointer,
-    string,       // ends with a NUL
-    sized_string, // the next argument is its length
-    single_precision,
-    double_precision,
-    enumeration,
-    duration,  // nanoseconds
-    time_point // nanoseconds since its clock's epoch
-};
-
 struct note_argument {
     std::string text;         // "-4@%edi", as the note has it
     unsigned size = 0;        // in bytes; 0 where the text does not say
@@ -57,7 +42,7 @@ struct note_argument {
     bool is_floating = false; // by the text: "8f@..."
     operand where;
     std::string name; // as written at the probe, or empty
-    argument_kind kind = argument_kind::unknown;
+    argument_kind kind = argument_kind::unknown; // known by a description only
     std::string type; // of an enumeration, or empty
 };
 

@@ -5,6 +5,7 @@
 
 #include <cctype>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -125,11 +126,14 @@ private:
     int depth_ = 0;
 };
 
-// "x" of "USDTPP_SIZED(x)", which was written once for two arguments, address and length.
-inline std::string_view without_sized(std::string_view written) noexcept {
-    constexpr std::string_view macro = "USDTPP_SIZED(";
-    const bool is_sized = written.substr(0, macro.size()) == macro && written.back() == ')';
-    return is_sized ? written.substr(macro.size(), written.size() - macro.size() - 1) : written;
+// "x" of "USDTPP_SIZED(x)", where `written` is that macro's.
+inline std::optional<std::string_view> inside(std::string_view macro, std::string_view written) noexcept {
+    const auto open = written.find('(');
+    const auto name = written.substr(0, open);
+    if (open == written.npos || name.substr(0, name.find(' ')) != macro || written.back() != ')') {
+        return std::nullopt;
+    }
+    return written.substr(open + 1, written.size() - open - 2);
 }
 
 // Where description and note do not agree on the number of arguments, these stay as the note has them. The text of the
@@ -150,13 +154,14 @@ inline void describe(probe_note& probe, const description& by) {
         if (argument.kind == argument_kind::enumeration) {
             argument.type = *type++;
         }
-        if (!is_length && name != written.names().end()) {
-            argument.name = without_sized(*name);
-            is_length = argument.kind == argument_kind::sized_string && argument.name != *name;
-            ++name;
-        } else {
+        if (is_length || name == written.names().end()) {
             is_length = false;
+            continue;
         }
+        const auto sized = inside("USDTPP_SIZED", *name); // written once for two arguments, address and length
+        argument.name = sized.value_or(*name);
+        is_length = sized.has_value();
+        ++name;
     }
 }
 

@@ -1,0 +1,26 @@
+// What the description of a probe (docs/note.md) says of each argument, beyond its size and sign.
+#ifndef USDTPP_ARGUMENT_KIND_HPP
+#define USDTPP_ARGUMENT_KIND_HPP
+
+namespace usdtpp {
+
+/// What an argument was in C++. The numbers are those of the note.
+enum class argument_kind : unsigned char {
+    unknown,
+    signed_integer,
+    unsigned_integer,
+    boolean,
+    character,
+    pointer,
+    string,       // ends with a NUL
+    sized_string, // the next argument is its length
+    single_precision,
+    double_precision,
+    enumeration,
+    duration,  // nanoseconds
+    time_point // nanoseconds since its clock's epoch
+};
+
+} // namespace usdtpp
+
+#endif
