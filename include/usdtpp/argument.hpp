@@ -8,15 +8,27 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <usdtpp/argument_kind.hpp>
 #include <usdtpp/detail/shapes.hpp>
 
 namespace usdtpp {
 
 namespace detail {
+// What is known by the type itself, where the type of `get`'s result says less.
+template <class T>
+inline constexpr argument_kind kind_by_shape = std::is_enum_v<T>  ? argument_kind::enumeration
+                                               : is_duration<T>   ? argument_kind::duration
+                                               : is_time_point<T> ? argument_kind::time_point
+                                                                  : argument_kind::unknown;
+
 // What `get` returns for a type that is no probe argument, and why it is none.
 enum class reason { by_value, too_wide, view, dangling };
 template <class T, reason Reason>
 struct unreadable {};
+template <class T>
+inline constexpr bool is_unreadable = false;
+template <class T, reason Reason>
+inline constexpr bool is_unreadable<unreadable<T, Reason>> = true;
 } // namespace detail
 
 /// What a value of class or enumeration type T is for a tracer. Specialise it for a type of your own:
@@ -30,11 +42,16 @@ struct unreadable {};
 /// integer, a pointer to memory that outlives the call, a duration ... It runs once each time the probe is reached, in
 /// the place of the argument, so keep it cheap and noexcept. The second parameter is for std::enable_if.
 ///
+/// For tools the argument is of the kind that the result of `get` is. A member says otherwise:
+///
+///         static constexpr auto kind = usdtpp::argument_kind::duration;
+///
 /// Out of the box: enumerations (by their underlying type), NUL-terminated strings (`c_str()`), smart pointers
 /// (`get()`), durations and time points (nanoseconds, signed, 8 bytes), atomics (relaxed load), error codes
 /// (`value()`).
 template <class T, class Enable = void>
 struct probe_argument {
+    static constexpr argument_kind kind = detail::kind_by_shape<T>;
     static constexpr auto get(const T& value) noexcept {
         if constexpr (std::is_enum_v<T>) {
             return static_cast<std::underlying_type_t<T>>(value);
@@ -69,5 +86,11 @@ struct probe_argument {
 ///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: str(arg0, arg1)
 #define USDTPP_SIZED(value)                                                                                            \
     ::usdtpp::detail::sized(value), ::usdtpp::detail::size_of_previous {}
+
+/// USDTPP_NAMED(name, x): the argument x under a name of its own in the description of the probe. Without it, the name is
+/// what you wrote. For the probe it is x.
+///
+///     PROBE(cache, miss, USDTPP_NAMED(shard, hash(key) % shards));
+#define USDTPP_NAMED(name, ...) (static_cast<void>(sizeof(#name)), __VA_ARGS__)
 
 #endif

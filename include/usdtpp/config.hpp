@@ -1,4 +1,4 @@
-// The four knobs of usdtpp. Define them for a whole program (`-DUSDTPP_DISABLE`), before any usdtpp header:
+// The five knobs of usdtpp. Define them for a whole program (`-DUSDTPP_DISABLE`), before any usdtpp header:
 // a probe in an inline function must mean the same in every translation unit.
 #ifndef USDTPP_CONFIG_HPP
 #define USDTPP_CONFIG_HPP
@@ -15,6 +15,10 @@
 // USDTPP_COMPACT
 //   x86-64: a probe is one byte of code, not eleven. It leaves out the ten-byte nop behind the probe, in whose place newer
 //   kernels, and tracers in the same process, put a call that is many times faster than the trap.
+
+// USDTPP_NO_DESCRIPTIONS
+//   Leave the descriptions of probes out of the binary: the kinds and the names of their arguments, as the source has them,
+//   and its file names and lines. Nothing else changes: not a byte of what is loaded into memory.
 
 // USDTPP_NO_SHORT_NAMES
 //   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.

@@ -25,7 +25,7 @@
 ///     temporaries live until the probe has fired. What pointers point to is up to date in memory then.
 ///
 /// Nothing a constant expression can have in it: in a constexpr function, keep constant evaluation away from it.
-#define USDTPP_PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, __VA_ARGS__)
+#define USDTPP_PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, #__VA_ARGS__, __VA_ARGS__)
 
 /// USDTPP_PROBE_ENABLED(provider, name), in short PROBE_ENABLED: whether some tracer is attached to that probe in this
 /// executable or shared object. An expression of type bool; costs one comparison with memory.
@@ -37,68 +37,65 @@
 /// USDTPP_PROBE_IF_ENABLED(provider, name, args...), in short PROBE_IF_ENABLED: fires, and evaluates its arguments,
 /// only while a tracer is attached to that probe. Otherwise as USDTPP_PROBE. For arguments that cost something to
 /// compute.
-#define USDTPP_PROBE_IF_ENABLED(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE_IF_ENABLED, __VA_ARGS__)
+#define USDTPP_PROBE_IF_ENABLED(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE_IF_ENABLED, #__VA_ARGS__, __VA_ARGS__)
 
 #if !defined(USDTPP_NO_SHORT_NAMES)
-#define PROBE(...) USDTPP_PROBE(__VA_ARGS__)
+#define PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, #__VA_ARGS__, __VA_ARGS__)
 #define PROBE_ENABLED(provider, name) USDTPP_PROBE_ENABLED(provider, name)
-#define PROBE_IF_ENABLED(...) USDTPP_PROBE_IF_ENABLED(__VA_ARGS__)
+#define PROBE_IF_ENABLED(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE_IF_ENABLED, #__VA_ARGS__, __VA_ARGS__)
 #endif
 
 // Machinery from here on.
 
 namespace usdtpp::detail {
 
-struct identifier_characters {
+inline constexpr char identifier_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+// This is evaluated for each probe. GCC computes strspn at once, and takes its time over each turn of a loop.
+#if defined(__GNUC__) && !defined(__clang__)
+constexpr bool is_identifier(const char* name) noexcept {
+    return *name > '9' && name[__builtin_strspn(name, identifier_characters)] == '\0';
+}
+#else
+struct identifier_table {
     bool allowed[256] = {};
-    constexpr identifier_characters() noexcept {
-        for (const char* c = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"; *c != '\0'; ++c) {
+    constexpr identifier_table() noexcept {
+        for (const char* c = identifier_characters; *c != '\0'; ++c) {
             allowed[static_cast<unsigned char>(*c)] = true;
         }
     }
 };
-inline constexpr identifier_characters identifier;
+inline constexpr identifier_table identifier;
 
-// `names` is "provider\0name".
-template <unsigned Size>
-constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
-    for (unsigned i = 0; i != Size; ++i) {
-        if (names[i] <= '9') {
-            return false;
-        }
-        while (identifier.allowed[static_cast<unsigned char>(names[i])]) {
-            ++i;
-        }
-        if (names[i] != '\0') {
-            return false;
-        }
+constexpr bool is_identifier(const char* name) noexcept {
+    const bool starts_well = *name > '9';
+    while (identifier.allowed[static_cast<unsigned char>(*name)]) {
+        ++name;
     }
-    return true;
+    return starts_well && *name == '\0';
+}
+#endif
+
+constexpr bool are_identifiers(const char* provider, const char* name) noexcept {
+    return is_identifier(provider) && is_identifier(name);
 }
 
 } // namespace usdtpp::detail
 
 #define USDTPP_DETAIL_CHECK_NAMES(provider, name)                                                                      \
-    static_assert(::usdtpp::detail::are_identifiers(#provider "\0" #name),                                             \
+    static_assert(::usdtpp::detail::are_identifiers(#provider, #name),                                                 \
                   "usdtpp: the provider and the name of a probe must be identifiers (a macro among them is expanded)")
-
-#define USDTPP_DETAIL_CHECK_COUNT(count)                                                                               \
-    static_assert(                                                                                                     \
-        decltype(usdtpp_operands)::number == count,                                                                    \
-        "usdtpp: the preprocessor counts these arguments differently: write parentheses around one that has a "        \
-        "comma in it, and name the elements of a pack one by one")
 
 // The arguments stand here twice. The first time is never evaluated: it only tells their types, and lambdas may be
 // among them, as in decltype they may not in C++17. The second time the back-end places inside its asm statement, so
 // that temporaries live until the probe has fired.
-#define USDTPP_DETAIL_PROBE(provider, name, count, arguments)                                                          \
+#define USDTPP_DETAIL_PROBE(text, provider, name, count, arguments)                                                    \
     do {                                                                                                               \
         USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
         USDTPP_DETAIL_IF_REACHED {                                                                                     \
-            [[maybe_unused]] auto* usdtpp_types = true ? nullptr : ::usdtpp::detail::types_of arguments;               \
+            [[maybe_unused]] auto* usdtpp_types = true ? nullptr : ::usdtpp::detail::types_of<count> arguments;        \
             [[maybe_unused]] ::std::remove_pointer_t<decltype(usdtpp_types)> usdtpp_operands;                          \
-            USDTPP_DETAIL_CHECK_COUNT(count);                                                                          \
-            USDTPP_DETAIL_FIRE(provider, name, count, usdtpp_operands.store arguments);                                \
+            USDTPP_DETAIL_FIRE(text, provider, name, count, usdtpp_operands.store arguments);                          \
         }                                                                                                              \
     } while (false)
 
@@ -109,10 +106,10 @@ constexpr bool are_identifiers(const char (&names)[Size]) noexcept {
         return usdtpp_enabled;                                                                                         \
     }())
 
-#define USDTPP_DETAIL_PROBE_IF_ENABLED(provider, name, count, arguments)                                               \
+#define USDTPP_DETAIL_PROBE_IF_ENABLED(text, provider, name, count, arguments)                                         \
     do {                                                                                                               \
         if (USDTPP_DETAIL_ENABLED(provider, name)) {                                                                   \
-            USDTPP_DETAIL_PROBE(provider, name, count, arguments);                                                     \
+            USDTPP_DETAIL_PROBE(text, provider, name, count, arguments);                                               \
         }                                                                                                              \
     } while (false)
 

@@ -1,6 +1,8 @@
 // The reader on what the compiler under test makes of tests/cases, for each processor.
 #include <algorithm>
+#include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "agreement.hpp"
@@ -101,10 +103,54 @@ void check_described(const std::string& processor) {
                                     "&e | 5 | ", R"("f, \"g" | 6 | )", "f(text) | 7 | ", " | 2 | ", "h<i | 8 | ",
                                     "x | 9 | ", "[&](int k, int l) { return k % l; }(1'000, 2) | 10 | geometry::shape",
                                     "start | 11 | "});
-    CHECK(described("cut") == lines{"second.cpp:70000", "f(a, b) | 1 | ", "x | 0 | ", " | 10 | colour"});
+    CHECK(described("cut") == lines{"second.cpp:70000", "f(a, b) | 1 | ", "x... | 0 | ", " | 10 | colour"});
     CHECK(described("other_type") == lines{":0", " | 0 | "});
     CHECK(described("other_count") == lines{"fourth.cpp:4", " | 0 | ", " | 0 | "});
     CHECK(described("undescribed") == lines{":0", " | 0 | "});
+}
+
+// What a probe of tests/cases/reader/emitted.cpp is expected to say of itself, in the words of its line there.
+std::string in_words(const usdtpp::probe_note& probe) {
+    static const std::vector<std::string> kinds = {"unknown", "signed",   "unsigned", "bool",  "char",
+                                                   "pointer", "string",   "sized",    "float", "double",
+                                                   "enum",    "duration", "time"};
+    auto words = probe.provider + ":" + probe.name;
+    for (const auto& argument : probe.arguments) {
+        words += " ; " + kinds.at(static_cast<std::size_t>(argument.kind));
+        words += argument.kind == argument_kind::enumeration ? ":" + argument.type : "";
+        words += argument.name.empty() ? "" : " " + argument.name;
+    }
+    return words;
+}
+
+void check_emitted(const std::string& processor, const std::string& optimisation) {
+    const auto& on = machine_named(processor);
+    SKIP_FOR(why_not(on));
+    support::temporary_directory directory;
+    const auto program = directory.file("emitted");
+    build_for(on, "tests/cases/reader/emitted.cpp", program, {optimisation});
+    const auto read = check_agreement(program);
+    std::map<unsigned, std::string> expected;
+    std::istringstream lines(support::read_file(support::project_file("tests/cases/reader/emitted.cpp")));
+    std::string line;
+    for (unsigned number = 1; std::getline(lines, line); ++number) {
+        const auto behind = line.find("); // ");
+        if (behind != std::string::npos) {
+            expected[number] = line.substr(behind + 6);
+        }
+    }
+    std::set<unsigned> seen;
+    for (const auto& probe : read.probes) {
+        if (probe.provider == "libc" || probe.provider == "libstdcxx" || probe.provider == "rtld") {
+            continue; // linked statically
+        }
+        INFO(probe.provider << ":" << probe.name);
+        CHECK(probe.file == "emitted.cpp");
+        CHECK(in_words(probe) == expected[probe.line]);
+        seen.insert(probe.line);
+    }
+    CHECK(seen.size() == expected.size());
+    CHECK(expected.size() > 25);
 }
 
 void check_functions(const std::string& optimisation) {
@@ -134,6 +180,15 @@ void check_functions(const std::string& optimisation) {
     }                                                                                                                  \
     TEST_CASE(processor " -O2 sys/sdt.h: every note is read as readelf reads it", tags) {                              \
         check_values(processor, "-DUSDTPP_USE_SYS_SDT", "-O2");                                                        \
+    }                                                                                                                  \
+    TEST_CASE(processor " -O0: each probe describes itself", "[full]") {                                               \
+        check_emitted(processor, "-O0");                                                                               \
+    }                                                                                                                  \
+    TEST_CASE(processor " -O2: each probe describes itself", tags) {                                                   \
+        check_emitted(processor, "-O2");                                                                               \
+    }                                                                                                                  \
+    TEST_CASE(processor " -Os: each probe describes itself", "[full]") {                                               \
+        check_emitted(processor, "-Os");                                                                               \
     }                                                                                                                  \
     TEST_CASE(processor ": descriptions are read", tags) {                                                             \
         check_described(processor);                                                                                    \

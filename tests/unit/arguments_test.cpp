@@ -122,7 +122,7 @@ static_assert(static_cast<int>(std::memory_order_relaxed) == 0);
 // The operands of a probe with these arguments.
 template <class... T>
 auto stored(const T&... values) {
-    std::remove_pointer_t<decltype(types_of(values...))> operands;
+    std::remove_pointer_t<decltype(types_of<sizeof...(T)>(values...))> operands;
     operands.store(values...);
     return operands;
 }

@@ -16,6 +16,14 @@
 #error "usdtpp: <sys/sdt.h> is needed here but missing: install systemtap-sdt-dev, or define USDTPP_DISABLE"
 #endif
 
+// GCC takes an asm statement for as many instructions as it has lines when it decides what to inline; `inline` says
+// one.
+#if defined(__clang__) || __GNUC__ < 9
+#define USDTPP_DETAIL_VOLATILE volatile
+#else
+#define USDTPP_DETAIL_VOLATILE volatile inline
+#endif
+
 // What a probe calls must vanish at -O0 too, and must not be instrumented: a probe is not a function of the user's.
 #if defined(__GNUC__)
 #define USDTPP_DETAIL_INLINE [[gnu::always_inline, gnu::no_instrument_function]] inline

@@ -5,7 +5,7 @@
 #include <usdtpp/detail/operands.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 
-#define USDTPP_DETAIL_FIRE(provider, name, count, store) store
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, store) store
 #define USDTPP_DETAIL_IF_REACHED if (false)
 #define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) constexpr bool usdtpp_enabled = false
 

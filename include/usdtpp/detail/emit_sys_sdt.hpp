@@ -33,7 +33,7 @@ __attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned 
 
 // clang-format off
 
-#define USDTPP_DETAIL_SEMAPHORE(provider, name) provider##_##name##_semaphore
+#define USDTPP_DETAIL_SEMAPHORE(provider, name) USDTPP_DETAIL_STRING(provider##_##name##_semaphore)
 
 #define USDTPP_DETAIL_FIRST_VALUE(operands) operands.usdtpp_1
 #define USDTPP_DETAIL_VALUE(i) usdtpp_values.usdtpp_##i
@@ -42,10 +42,10 @@ __attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned 
 // It mentions the semaphore as a C++ variable, in an empty asm statement that only keeps it from being thrown away. The
 // reference is there for that; the symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is
 // what all of sys/sdt.h's macros come down to; the public ones have another name for each number of arguments.
-#define USDTPP_DETAIL_FIRE(provider, name, count, store) \
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
     [](auto usdtpp_values) USDTPP_DETAIL_INLINE_LAMBDA -> void { \
         static_cast<void>(usdtpp_values); \
-        [[maybe_unused]] constexpr auto& USDTPP_DETAIL_SEMAPHORE(provider, name) = ::usdtpp::detail::mentioned; \
+        [[maybe_unused]] constexpr auto& provider##_##name##_semaphore = ::usdtpp::detail::mentioned; \
         asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
         _SDT_PROBE(provider, name, count, \
                    (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_FIRST_VALUE, USDTPP_DETAIL_VALUE, usdtpp_values))); \

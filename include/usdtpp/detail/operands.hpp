@@ -1,6 +1,6 @@
 // From the arguments of a probe to the operands of its asm statement.
 //
-//     auto* types = true ? nullptr : types_of(x, y);    // an operands<X, Y>*
+//     auto* types = true ? nullptr : types_of<2>(x, y); // an operands<2, X, Y>*
 //     std::remove_pointer_t<decltype(types)> operands;
 //     operands.store(x, y);                             // now there are operands.usdtpp_1 and operands.usdtpp_2
 //
@@ -12,7 +12,10 @@
 
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/arch.hpp>
+#include <usdtpp/detail/kinds.hpp>
+#include <usdtpp/detail/preprocessor.hpp>
 #include <usdtpp/detail/processor.hpp>
+#include <usdtpp/detail/sized.hpp>
 
 namespace usdtpp::detail {
 
@@ -34,11 +37,6 @@ template <> struct integer<8, false> { using type = std::uint64_t; };
 template <class Operand>
 inline constexpr int size_and_sign = std::is_signed_v<Operand> ? -int{sizeof(Operand)} : int{sizeof(Operand)};
 
-template <class T>
-inline constexpr bool is_unreadable = false;
-template <class T, reason Reason>
-inline constexpr bool is_unreadable<unreadable<T, Reason>> = true;
-
 // Tells GCC that the asm statements behind it read what `pointer` points to, wherever that ends: stores before the
 // probe must not be dropped or delayed past it. All else may stay in registers, which a "memory" clobber would forbid.
 // Clang needs no telling: to it any asm volatile may read whatever a pointer that it was given leads to.
@@ -49,23 +47,10 @@ USDTPP_DETAIL_INLINE const void* publish(const void* pointer) noexcept {
     return pointer;
 }
 
-// USDTPP_SIZED is two arguments, of which only the first sees the value.
-struct sized_value {
-    const void* data;
-    std::uint64_t size;
-};
-struct size_of_previous {};
-
-template <class View>
-USDTPP_DETAIL_INLINE sized_value sized(const View& view) noexcept {
-    return {view.data(), static_cast<std::uint64_t>(view.size())};
-}
-
 // What a value is for a tracer: an integer or a const void*. A type that cannot be an argument becomes a null pointer
-// to `unreadable`, which `operands` reports. `size` carries the length from the first half of USDTPP_SIZED to the
-// second.
+// to `unreadable`, which `operands` reports.
 template <class T>
-USDTPP_DETAIL_INLINE auto operand(const T& value, std::uint64_t& size) noexcept {
+USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
     if constexpr (std::is_null_pointer_v<T>) {
         return static_cast<const void*>(nullptr);
     } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
@@ -78,20 +63,19 @@ USDTPP_DETAIL_INLINE auto operand(const T& value, std::uint64_t& size) noexcept 
         return bits;
     } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
         return static_cast<typename integer<sizeof(T), std::is_signed_v<T>>::type>(value);
-    } else if constexpr (std::is_same_v<T, sized_value>) {
-        size = value.size;
+    } else if constexpr (is_sized<T>) {
         return publish(value.data);
     } else if constexpr (std::is_same_v<T, size_of_previous>) {
-        return size;
+        return std::uint64_t{}; // `operands` knows it
     } else if constexpr (is_unreadable<T>) {
         return static_cast<const T*>(nullptr);
     } else {
         using got = decltype(probe_argument<T>::get(value));
-        using mapped = decltype(operand(probe_argument<T>::get(value), size));
+        using mapped = decltype(operand(probe_argument<T>::get(value)));
         if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*>) {
             return static_cast<const unreadable<T, reason::dangling>*>(nullptr);
         } else {
-            return operand(probe_argument<T>::get(value), size);
+            return operand(probe_argument<T>::get(value));
         }
     }
 }
@@ -103,7 +87,7 @@ template <class T>
 using parameter = std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, std::decay_t<const T>>;
 
 template <class T>
-using operand_type = decltype(operand(std::declval<parameter<T>>(), std::declval<std::uint64_t&>()));
+using operand_type = decltype(operand(std::declval<parameter<T>>()));
 
 // The compile errors. What the compiler says around them names this template's arguments: the argument's number and
 // type.
@@ -129,48 +113,66 @@ inline constexpr bool is_readable<Number, const unreadable<T, Reason>*> = sizeof
                                                                           0; // instantiates it
 
 // The operands of a probe with arguments of types T, as the members usdtpp_1, usdtpp_2 ... that the back-ends' macros
-// name.
-template <int Number, class... T>
-struct operands_from {
-    USDTPP_DETAIL_INLINE void store_from(std::uint64_t&) noexcept {}
+// name, and what the notes say of each before the `@`.
+template <int Count, class... T>
+struct operands {
+    static_assert(Count == sizeof...(T),
+                  "usdtpp: the preprocessor counts these arguments differently: write parentheses around one that has "
+                  "a comma in it, and name the elements of a pack one by one");
 };
-#define USDTPP_DETAIL_OPERANDS_FROM(i)                                                                                 \
-    template <class T, class... Rest>                                                                                  \
-    struct operands_from<i, T, Rest...> : operands_from<i + 1, Rest...> {                                              \
-        static_assert(is_readable<i, operand_type<T>>);                                                                \
-        USDTPP_DETAIL_SLOT operand_type<T> usdtpp_##i;                                                                 \
-        USDTPP_DETAIL_INLINE void store_from(std::uint64_t& size, parameter<T> value,                                  \
-                                             parameter<Rest>... rest) noexcept {                                       \
-            usdtpp_##i = operand(value, size);                                                                         \
-            operands_from<i + 1, Rest...>::store_from(size, rest...);                                                  \
+template <>
+struct operands<0> : described_kinds<> {
+    USDTPP_DETAIL_INLINE void store() noexcept {}
+};
+// One function stores all of them: at -O0 each call that is inlined has its arguments stored once more.
+#define USDTPP_DETAIL_CLASS(i) class T##i
+#define USDTPP_DETAIL_TYPE(i) T##i
+#define USDTPP_DETAIL_PARAMETER(i) [[maybe_unused]] parameter<T##i> value_##i
+#define USDTPP_DETAIL_MEMBER(i)                                                                                        \
+    static_assert(is_readable<i, operand_type<T##i>>);                                                                 \
+    enum : int { usdtpp_size_##i = size_and_sign<operand_type<T##i>> };                                                \
+    USDTPP_DETAIL_SLOT operand_type<T##i> usdtpp_##i;
+#define USDTPP_DETAIL_STORE(i)                                                                                         \
+    if constexpr (std::is_same_v<T##i, size_of_previous>) {                                                            \
+        usdtpp_##i = size;                                                                                             \
+    } else {                                                                                                           \
+        usdtpp_##i = operand(value_##i);                                                                               \
+    }                                                                                                                  \
+    if constexpr (is_sized<T##i>) {                                                                                    \
+        size = value_##i.size;                                                                                         \
+    }
+#define USDTPP_DETAIL_OPERANDS(count)                                                                                  \
+    template <USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_CLASS, USDTPP_DETAIL_CLASS, 1)>                                 \
+    struct operands<count, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE, 1)>                      \
+        : described_kinds<USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE, 1)> {                     \
+        USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_MEMBER) USDTPP_DETAIL_INLINE                                          \
+            void store(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_PARAMETER, USDTPP_DETAIL_PARAMETER, 1)) noexcept {     \
+            [[maybe_unused]] std::uint64_t size;                                                                       \
+            USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_STORE)                                                            \
         }                                                                                                              \
     }
-USDTPP_DETAIL_OPERANDS_FROM(1);
-USDTPP_DETAIL_OPERANDS_FROM(2);
-USDTPP_DETAIL_OPERANDS_FROM(3);
-USDTPP_DETAIL_OPERANDS_FROM(4);
-USDTPP_DETAIL_OPERANDS_FROM(5);
-USDTPP_DETAIL_OPERANDS_FROM(6);
-USDTPP_DETAIL_OPERANDS_FROM(7);
-USDTPP_DETAIL_OPERANDS_FROM(8);
-USDTPP_DETAIL_OPERANDS_FROM(9);
-USDTPP_DETAIL_OPERANDS_FROM(10);
-USDTPP_DETAIL_OPERANDS_FROM(11);
-USDTPP_DETAIL_OPERANDS_FROM(12);
-#undef USDTPP_DETAIL_OPERANDS_FROM
-
-template <class... T>
-struct operands : operands_from<1, T...> {
-    static constexpr int number = sizeof...(T);
-    USDTPP_DETAIL_INLINE void store(parameter<T>... values) noexcept {
-        std::uint64_t size = 0;
-        this->store_from(size, values...);
-    }
-};
+USDTPP_DETAIL_OPERANDS(1);
+USDTPP_DETAIL_OPERANDS(2);
+USDTPP_DETAIL_OPERANDS(3);
+USDTPP_DETAIL_OPERANDS(4);
+USDTPP_DETAIL_OPERANDS(5);
+USDTPP_DETAIL_OPERANDS(6);
+USDTPP_DETAIL_OPERANDS(7);
+USDTPP_DETAIL_OPERANDS(8);
+USDTPP_DETAIL_OPERANDS(9);
+USDTPP_DETAIL_OPERANDS(10);
+USDTPP_DETAIL_OPERANDS(11);
+USDTPP_DETAIL_OPERANDS(12);
+#undef USDTPP_DETAIL_CLASS
+#undef USDTPP_DETAIL_TYPE
+#undef USDTPP_DETAIL_PARAMETER
+#undef USDTPP_DETAIL_MEMBER
+#undef USDTPP_DETAIL_STORE
+#undef USDTPP_DETAIL_OPERANDS
 
 // Never called; a local type among T... wants it defined all the same.
-template <class... T>
-operands<T...>* types_of(const T&...) noexcept {
+template <int Count, class... T>
+operands<Count, T...>* types_of(const T&...) noexcept {
     return nullptr;
 }
 

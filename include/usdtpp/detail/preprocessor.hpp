@@ -15,40 +15,61 @@
                            a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, a33, a34, a35, ...)             \
     a35
 
-// USDTPP_DETAIL_UNPACK(then, provider, name, args...) is then(provider, name, count, (args...)).
-#define USDTPP_DETAIL_UNPACK(then, ...)                                                                                \
-    USDTPP_DETAIL_CAT(USDTPP_DETAIL_UNPACK_, USDTPP_DETAIL_COUNT(__VA_ARGS__))(then, __VA_ARGS__)
-#define USDTPP_DETAIL_UNPACK_0(then, p, n) then(p, n, 0, ())
-#define USDTPP_DETAIL_UNPACK_1(then, p, n, ...) then(p, n, 1, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_2(then, p, n, ...) then(p, n, 2, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_3(then, p, n, ...) then(p, n, 3, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_4(then, p, n, ...) then(p, n, 4, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_5(then, p, n, ...) then(p, n, 5, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_6(then, p, n, ...) then(p, n, 6, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_7(then, p, n, ...) then(p, n, 7, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_8(then, p, n, ...) then(p, n, 8, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_9(then, p, n, ...) then(p, n, 9, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_10(then, p, n, ...) then(p, n, 10, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_11(then, p, n, ...) then(p, n, 11, (__VA_ARGS__))
-#define USDTPP_DETAIL_UNPACK_12(then, p, n, ...) then(p, n, 12, (__VA_ARGS__))
+// USDTPP_DETAIL_UNPACK(then, text, provider, name, args...) is then(text, provider, name, count, (args...)). The text
+// is what the user wrote: it must be made a string in the first macro, since in the next one macros among the arguments
+// are expanded.
+#define USDTPP_DETAIL_UNPACK(then, text, ...)                                                                          \
+    USDTPP_DETAIL_CAT(USDTPP_DETAIL_UNPACK_, USDTPP_DETAIL_COUNT(__VA_ARGS__))(then, text, __VA_ARGS__)
+#define USDTPP_DETAIL_UNPACK_0(then, text, p, n) then(text, p, n, 0, ())
+#define USDTPP_DETAIL_UNPACK_1(then, text, p, n, ...) then(text, p, n, 1, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_2(then, text, p, n, ...) then(text, p, n, 2, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_3(then, text, p, n, ...) then(text, p, n, 3, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_4(then, text, p, n, ...) then(text, p, n, 4, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_5(then, text, p, n, ...) then(text, p, n, 5, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_6(then, text, p, n, ...) then(text, p, n, 6, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_7(then, text, p, n, ...) then(text, p, n, 7, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_8(then, text, p, n, ...) then(text, p, n, 8, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_9(then, text, p, n, ...) then(text, p, n, 9, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_10(then, text, p, n, ...) then(text, p, n, 10, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_11(then, text, p, n, ...) then(text, p, n, 11, (__VA_ARGS__))
+#define USDTPP_DETAIL_UNPACK_12(then, text, p, n, ...) then(text, p, n, 12, (__VA_ARGS__))
 #define USDTPP_DETAIL_UNPACK_13(...)                                                                                   \
     static_assert(false, "usdtpp: a probe takes 0 to 12 arguments, and this one has 13 or more")
 #define USDTPP_DETAIL_UNPACK_00(...)                                                                                   \
     static_assert(false, "usdtpp: a probe needs a provider and a name, as in PROBE(provider, name)")
 
+// Written out, since the preprocessor takes its time over each macro in a macro.
+// clang-format off
+
 // USDTPP_DETAIL_LIST_3(first, other, x) is first(x), other(2), other(3).
 #define USDTPP_DETAIL_LIST_0(first, other, x)
 #define USDTPP_DETAIL_LIST_1(first, other, x) first(x)
-#define USDTPP_DETAIL_LIST_2(first, other, x) USDTPP_DETAIL_LIST_1(first, other, x), other(2)
-#define USDTPP_DETAIL_LIST_3(first, other, x) USDTPP_DETAIL_LIST_2(first, other, x), other(3)
-#define USDTPP_DETAIL_LIST_4(first, other, x) USDTPP_DETAIL_LIST_3(first, other, x), other(4)
-#define USDTPP_DETAIL_LIST_5(first, other, x) USDTPP_DETAIL_LIST_4(first, other, x), other(5)
-#define USDTPP_DETAIL_LIST_6(first, other, x) USDTPP_DETAIL_LIST_5(first, other, x), other(6)
-#define USDTPP_DETAIL_LIST_7(first, other, x) USDTPP_DETAIL_LIST_6(first, other, x), other(7)
-#define USDTPP_DETAIL_LIST_8(first, other, x) USDTPP_DETAIL_LIST_7(first, other, x), other(8)
-#define USDTPP_DETAIL_LIST_9(first, other, x) USDTPP_DETAIL_LIST_8(first, other, x), other(9)
-#define USDTPP_DETAIL_LIST_10(first, other, x) USDTPP_DETAIL_LIST_9(first, other, x), other(10)
-#define USDTPP_DETAIL_LIST_11(first, other, x) USDTPP_DETAIL_LIST_10(first, other, x), other(11)
-#define USDTPP_DETAIL_LIST_12(first, other, x) USDTPP_DETAIL_LIST_11(first, other, x), other(12)
+#define USDTPP_DETAIL_LIST_2(first, other, x) first(x), other(2)
+#define USDTPP_DETAIL_LIST_3(first, other, x) first(x), other(2), other(3)
+#define USDTPP_DETAIL_LIST_4(first, other, x) first(x), other(2), other(3), other(4)
+#define USDTPP_DETAIL_LIST_5(first, other, x) first(x), other(2), other(3), other(4), other(5)
+#define USDTPP_DETAIL_LIST_6(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6)
+#define USDTPP_DETAIL_LIST_7(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7)
+#define USDTPP_DETAIL_LIST_8(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8)
+#define USDTPP_DETAIL_LIST_9(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9)
+#define USDTPP_DETAIL_LIST_10(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10)
+#define USDTPP_DETAIL_LIST_11(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11)
+#define USDTPP_DETAIL_LIST_12(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11), other(12)
+
+// USDTPP_DETAIL_EACH_3(what) is what(1) what(2) what(3).
+#define USDTPP_DETAIL_EACH_1(what) what(1)
+#define USDTPP_DETAIL_EACH_2(what) what(1) what(2)
+#define USDTPP_DETAIL_EACH_3(what) what(1) what(2) what(3)
+#define USDTPP_DETAIL_EACH_4(what) what(1) what(2) what(3) what(4)
+#define USDTPP_DETAIL_EACH_5(what) what(1) what(2) what(3) what(4) what(5)
+#define USDTPP_DETAIL_EACH_6(what) what(1) what(2) what(3) what(4) what(5) what(6)
+#define USDTPP_DETAIL_EACH_7(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7)
+#define USDTPP_DETAIL_EACH_8(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8)
+#define USDTPP_DETAIL_EACH_9(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9)
+#define USDTPP_DETAIL_EACH_10(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10)
+#define USDTPP_DETAIL_EACH_11(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11)
+#define USDTPP_DETAIL_EACH_12(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11) what(12)
+
+// clang-format on
 
 #endif

@@ -15,41 +15,49 @@
 
 namespace usdtpp::detail::reader {
 
-struct description {
+// The first note: the kinds of the arguments.
+struct argument_kinds {
+    static constexpr std::uint32_t note_type = 1;
+    std::uint64_t site = 0;
+    std::uint64_t base = 0;
+    std::vector<argument_kind> kinds;
+};
+
+// The second: where the probe is in the source, and what it says there.
+struct source_text {
+    static constexpr std::uint32_t note_type = 2;
     std::uint64_t site = 0;
     std::uint64_t base = 0;
     unsigned line = 0;
-    std::vector<argument_kind> kinds; // of each argument
     std::string file;
-    std::string names;              // as written, separated by commas
+    std::string arguments;          // of the macro: provider, name and those of the probe, separated by commas
     std::vector<std::string> types; // of each enumeration
 };
-
-inline constexpr std::uint32_t description_type = 1;
 
 inline argument_kind kind_of(std::uint64_t number) noexcept {
     const bool known = number <= static_cast<std::uint64_t>(argument_kind::time_point);
     return known ? static_cast<argument_kind>(number) : argument_kind::unknown;
 }
 
-// Of the note's description, what is behind its header and owner.
-inline description read_description(bytes from) {
-    description read;
-    read.site = from.address();
-    read.base = from.address();
-    read.line = from.word();
+// Of the notes, what is behind their header and owner.
+inline void read(argument_kinds& note, bytes from) {
+    note.site = from.address();
+    note.base = from.address();
     const auto count = from.number(1);
-    for (std::uint64_t i = 0; i != count; ++i) {
-        read.kinds.push_back(kind_of(from.number(1)));
+    auto kinds = from.number(8);
+    for (std::uint64_t i = 0; i != count; ++i, kinds >>= 4) {
+        note.kinds.push_back(kind_of(kinds & 15));
     }
-    read.file = from.text();
-    read.names = from.text();
-    for (const auto kind : read.kinds) {
-        if (kind == argument_kind::enumeration) {
-            read.types.push_back(from.text());
-        }
+}
+inline void read(source_text& note, bytes from) {
+    note.site = from.address();
+    note.base = from.address();
+    note.line = from.word();
+    note.file = from.text();
+    note.arguments = from.text();
+    while (from.left() != 0 && from.view().front() != '\0') { // what follows the last of them is padding
+        note.types.push_back(from.text());
     }
-    return read;
 }
 
 // The commas that the preprocessor saw between the arguments of a macro: parentheses and literals hide others;
@@ -126,42 +134,63 @@ private:
     int depth_ = 0;
 };
 
-// "x" of "USDTPP_SIZED(x)", where `written` is that macro's.
-inline std::optional<std::string_view> inside(std::string_view macro, std::string_view written) noexcept {
-    const auto open = written.find('(');
-    const auto name = written.substr(0, open);
-    if (open == written.npos || name.substr(0, name.find(' ')) != macro || written.back() != ')') {
-        return std::nullopt;
-    }
-    return written.substr(open + 1, written.size() - open - 2);
+// What stands between `prefix` and `suffix`, if they are there.
+inline std::optional<std::string> between(std::string_view prefix, const std::string& written,
+                                          std::string_view suffix) {
+    const auto size = prefix.size() + suffix.size();
+    const bool matches = written.size() >= size && written.compare(0, prefix.size(), prefix) == 0 &&
+                         written.compare(written.size() - suffix.size(), suffix.size(), suffix) == 0;
+    return matches ? std::optional(written.substr(prefix.size(), written.size() - size)) : std::nullopt;
 }
 
-// Where description and note do not agree on the number of arguments, these stay as the note has them. The text of the
-// names may be cut off at its end, so the last of them may be missing.
-inline void describe(probe_note& probe, const description& by) {
+// The names of a probe's arguments: what was written, or the name that USDTPP_NAMED gives. USDTPP_SIZED makes two
+// arguments, address and length, and names the first. Both may be there as the macro that was written, or as what it
+// stands for, if a macro of the user's came in between.
+inline std::vector<std::string> names_of(const source_text& source) {
+    std::vector<std::string> names;
+    const argument_names written(source.arguments);
+    for (std::size_t i = 2; i < written.names().size(); ++i) {
+        const auto& one = written.names()[i];
+        if (const auto sized = between("USDTPP_SIZED(", one, ")")) {
+            names.push_back(*sized);
+            names.emplace_back();
+        } else if (const auto expanded = between("::usdtpp::detail::sized(", one, ")")) {
+            names.push_back(*expanded);
+        } else if (one == "::usdtpp::detail::size_of_previous {}") {
+            names.emplace_back();
+        } else if (const auto named = between("USDTPP_NAMED(", one, ")")) {
+            names.push_back(argument_names(*named).names().front());
+        } else if (const auto expanded_name = between("(static_cast<void>(sizeof(\"", one, ")")) {
+            names.push_back(expanded_name->substr(0, expanded_name->find('"')));
+        } else {
+            names.push_back(one);
+        }
+    }
+    return names;
+}
+
+// Where the notes do not agree on the number of arguments, these stay as the probe's note has them.
+inline void describe(probe_note& probe, const argument_kinds& by) {
+    for (std::size_t i = 0; by.kinds.size() == probe.arguments.size() && i != by.kinds.size(); ++i) {
+        probe.arguments[i].kind = by.kinds[i];
+    }
+}
+inline void describe(probe_note& probe, const source_text& by) {
     probe.file = by.file;
     probe.line = by.line;
-    if (by.kinds.size() != probe.arguments.size()) {
-        return;
-    }
-    const argument_names written(by.names);
-    auto name = written.names().begin();
     auto type = by.types.begin();
-    bool is_length = false; // of the argument before
-    for (std::size_t i = 0; i != by.kinds.size(); ++i) {
-        auto& argument = probe.arguments[i];
-        argument.kind = by.kinds[i];
-        if (argument.kind == argument_kind::enumeration) {
+    for (auto& argument : probe.arguments) {
+        if (argument.kind == argument_kind::enumeration && type != by.types.end()) {
             argument.type = *type++;
         }
-        if (is_length || name == written.names().end()) {
-            is_length = false;
-            continue;
+    }
+    // A long text may be cut off at its end. Otherwise, if the number is another, a macro stands for several arguments.
+    const auto names = names_of(by);
+    if (names.size() == probe.arguments.size() ||
+        (names.size() < probe.arguments.size() && between("", by.arguments, "..."))) {
+        for (std::size_t i = 0; i != names.size(); ++i) {
+            probe.arguments[i].name = names[i];
         }
-        const auto sized = inside("USDTPP_SIZED", *name); // written once for two arguments, address and length
-        argument.name = sized.value_or(*name);
-        is_length = sized.has_value();
-        ++name;
     }
 }
 

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -110,13 +112,56 @@ inline function_table functions_of(elf_file& file, const std::vector<elf_file::s
     return functions;
 }
 
-// Of several at one address, which a linker misplaced, both come in the order of the source.
-inline void describe_all(std::vector<probe_note>& probes, std::multimap<std::uint64_t, description>& by_site) {
-    for (auto& probe : probes) {
-        const auto found = by_site.lower_bound(probe.location);
-        if (found != by_site.end() && found->first == probe.location) {
-            describe(probe, found->second);
-            by_site.erase(found);
+// One of the two notes of a description, by the sites that they are about. Of several at one address, as where a linker
+// misplaced them all, each comes in the order of the source.
+template <class Note>
+class notes_by_site {
+public:
+    notes_by_site(elf_file& file, const std::vector<elf_file::section>& sections, const movement& moved) {
+        for_each_note_of(file, sections, ".note.usdtpp", "usdtpp", Note::note_type, [&](const bytes& from) {
+            Note one;
+            read(one, from);
+            by_site_.emplace(moved(one.site, one.base), std::move(one));
+        });
+    }
+    std::optional<Note> take(std::uint64_t site) {
+        auto found = by_site_.extract(site); // the first of them
+        return !found.empty() ? std::optional(std::move(found.mapped())) : std::nullopt;
+    }
+
+private:
+    std::multimap<std::uint64_t, Note> by_site_;
+};
+
+// GCC may let copies of a probe share the statement with its text, which then belongs to one of their sites; the others
+// are where that is.
+inline void share_sources(const std::vector<probe_note>& probes, const std::vector<probe_note*>& without) {
+    if (without.empty()) {
+        return;
+    }
+    const auto key = [](const probe_note& probe) { return std::tie(probe.provider, probe.name); };
+    std::map<std::tuple<std::string, std::string>, const probe_note*> described;
+    for (const auto& probe : probes) {
+        if (probe.line != 0) {
+            const auto [known, is_new] = described.emplace(key(probe), &probe);
+            const bool same = is_new || (known->second != nullptr && known->second->file == probe.file &&
+                                         known->second->line == probe.line);
+            known->second = same ? known->second : nullptr;
+        }
+    }
+    for (auto* probe : without) {
+        const auto found = described.find(key(*probe));
+        const auto* other = found != described.end() ? found->second : nullptr;
+        const auto same_kind = [](const note_argument& a, const note_argument& b) { return a.kind == b.kind; };
+        if (other == nullptr || !std::equal(probe->arguments.begin(), probe->arguments.end(), other->arguments.begin(),
+                                            other->arguments.end(), same_kind)) {
+            continue;
+        }
+        probe->file = other->file;
+        probe->line = other->line;
+        for (std::size_t i = 0; i != probe->arguments.size(); ++i) {
+            probe->arguments[i].name = other->arguments[i].name;
+            probe->arguments[i].type = other->arguments[i].type;
         }
     }
 }
@@ -138,12 +183,20 @@ inline elf_probes read_elf(elf_file& file) {
     if (read.probes.empty()) {
         return read;
     }
-    std::multimap<std::uint64_t, description> descriptions;
-    for_each_note_of(file, sections, ".note.usdtpp", "usdtpp", description_type, [&](const bytes& note) {
-        auto one = read_description(note);
-        descriptions.emplace(moved(one.site, one.base), std::move(one));
-    });
-    describe_all(read.probes, descriptions);
+    notes_by_site<argument_kinds> kinds(file, sections, moved);
+    notes_by_site<source_text> sources(file, sections, moved);
+    std::vector<probe_note*> without_source;
+    for (auto& probe : read.probes) {
+        if (const auto found = kinds.take(probe.location)) {
+            describe(probe, *found);
+            if (const auto source = sources.take(probe.location)) {
+                describe(probe, *source);
+            } else {
+                without_source.push_back(&probe);
+            }
+        }
+    }
+    share_sources(read.probes, without_source);
     auto functions = functions_of(file, sections);
     for (auto& probe : read.probes) {
         probe.function = functions.at(probe.location);

@@ -15,17 +15,17 @@
 // the first writable mapping of its page of the file; lld and mold would have that be the mapping of what is read-only
 // after relocation, and PROBE_ENABLED would stay false. One section of that alignment, in its group, does for all.
 #define USDTPP_DETAIL_ALIGN_SEMAPHORES \
-    USDTPP_DETAIL_ASM(.ifndef usdtpp.semaphores; \
-                      .pushsection .probes, "awGR", %%progbits, usdtpp.semaphores, comdat; .balign 4096; \
-                      .weak usdtpp.semaphores; .hidden usdtpp.semaphores; usdtpp.semaphores: .2byte 0; \
-                      .popsection; .endif)
+    ".ifndef usdtpp.semaphores;" \
+    ".pushsection .probes, \"awGR\", %%progbits, usdtpp.semaphores, comdat; .balign 4096;" \
+    ".weak usdtpp.semaphores; .hidden usdtpp.semaphores; usdtpp.semaphores: .2byte 0;" \
+    ".popsection; .endif;"
 
-// `symbol` is the back-end's USDTPP_DETAIL_SEMAPHORE(provider, name).
+// `symbol` is the back-end's USDTPP_DETAIL_SEMAPHORE(provider, name), a string.
 #define USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
-    USDTPP_DETAIL_ASM(.ifndef symbol) \
+    ".ifndef " symbol ";" \
     USDTPP_DETAIL_ALIGN_SEMAPHORES \
-    USDTPP_DETAIL_ASM(.pushsection .probes, "awR", %%progbits; .weak symbol; .hidden symbol; \
-                      .balign 2; symbol: .2byte 0; .popsection; .endif)
+    ".pushsection .probes, \"awR\", %%progbits; .weak " symbol "; .hidden " symbol ";" \
+    ".balign 2; " symbol ": .2byte 0; .popsection; .endif\n"
 
 // Statements that read it into a variable `usdtpp_enabled`, good for a bool. No two probes in one namespace may have the
 // same C++ variable: they would have the same symbol.
@@ -33,7 +33,7 @@
     USDTPP_DETAIL_LOAD_SEMAPHORE(usdtpp_##provider##_semaphore_##name, USDTPP_DETAIL_SEMAPHORE(provider, name))
 #if !defined(USDTPP_DETAIL_LOAD_SEMAPHORE)
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
-    extern volatile unsigned short variable asm(USDTPP_DETAIL_STRING(symbol)) __attribute__((visibility("hidden"))); \
+    extern volatile unsigned short variable asm(symbol) __attribute__((visibility("hidden"))); \
     asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) : :); \
     const bool usdtpp_enabled = variable != 0
 #if defined(__clang__)

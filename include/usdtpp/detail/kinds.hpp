@@ -1,0 +1,71 @@
+// The kinds of a probe's arguments, as its description has them.
+#ifndef USDTPP_DETAIL_KINDS_HPP
+#define USDTPP_DETAIL_KINDS_HPP
+
+#include <usdtpp/argument.hpp>
+#include <usdtpp/detail/sized.hpp>
+
+namespace usdtpp::detail {
+
+template <class T, class = void>
+inline constexpr argument_kind own_kind = argument_kind::unknown;
+template <class T>
+inline constexpr argument_kind own_kind<T, std::void_t<decltype(probe_argument<T>::kind)>> = probe_argument<T>::kind;
+
+// char8_t is a type of its own from C++20 on.
+template <class T>
+inline constexpr bool is_text = std::is_same_v<T, char>;
+template <class T>
+inline constexpr bool is_character =
+    is_text<T> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
+#if defined(__cpp_char8_t)
+template <>
+inline constexpr bool is_text<char8_t> = true;
+#endif
+
+// T is what `operand` (operands.hpp) sees, and this goes the way that it goes.
+template <class T>
+constexpr argument_kind kind_of() noexcept {
+    if constexpr (std::is_same_v<T, bool>) {
+        return argument_kind::boolean;
+    } else if constexpr (is_character<T>) {
+        return argument_kind::character;
+    } else if constexpr (std::is_integral_v<T>) {
+        return std::is_signed_v<T> ? argument_kind::signed_integer : argument_kind::unsigned_integer;
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == sizeof(float) ? argument_kind::single_precision : argument_kind::double_precision;
+    } else if constexpr (std::is_pointer_v<T>) {
+        return is_text<std::remove_cv_t<std::remove_pointer_t<T>>> ? argument_kind::string : argument_kind::pointer;
+    } else if constexpr (std::is_null_pointer_v<T>) {
+        return argument_kind::pointer;
+    } else if constexpr (is_sized<T>) {
+        return is_text<typename T::element> ? argument_kind::sized_string : argument_kind::pointer;
+    } else if constexpr (std::is_same_v<T, size_of_previous>) {
+        return argument_kind::unsigned_integer;
+    } else if constexpr (is_unreadable<T>) {
+        return argument_kind::unknown;
+    } else if constexpr (own_kind<T> != argument_kind::unknown) {
+        return own_kind<T>;
+    } else {
+        return kind_of<std::decay_t<decltype(probe_argument<T>::get(std::declval<const T&>()))>>();
+    }
+}
+
+// Four bits for each argument.
+template <class... T>
+constexpr std::uint64_t packed_kinds() noexcept {
+    std::uint64_t all = 0;
+    [[maybe_unused]] int bits = 0;
+    ((all |= std::uint64_t{static_cast<unsigned char>(kind_of<std::decay_t<const T>>())} << bits, bits += 4), ...);
+    return all;
+}
+
+template <class... T>
+struct described_kinds {
+    enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() };
+    enum : bool { has_types = ((kind_of<std::decay_t<const T>>() == argument_kind::enumeration) || ...) };
+};
+
+} // namespace usdtpp::detail
+
+#endif
