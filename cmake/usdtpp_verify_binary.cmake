@@ -1,32 +1,73 @@
-# cmake -D BINARY=file -D "PROBES=provider:name/count ..." -D READELF=readelf -P usdtpp_verify_binary.cmake
-# What usdtpp_verify_probes runs after the link.
-execute_process(
-  COMMAND ${READELF} -n ${BINARY}
-  OUTPUT_VARIABLE notes
-  ERROR_VARIABLE errors
-  RESULT_VARIABLE status)
-if(NOT status EQUAL 0)
-  message(FATAL_ERROR "usdtpp_verify_probes: ${READELF} -n ${BINARY} failed: ${errors}")
-endif()
-if(notes MATCHES "stapsdt[^\n]*Unknown note type")
-  message(FATAL_ERROR "usdtpp_verify_probes: ${READELF} does not decode these notes: set USDTPP_READELF to GNU readelf")
-endif()
+# cmake -D BINARY=file -D "PROBES=provider:name/count ..." -D TOOL=usdtpp -D READELF=readelf -P usdtpp_verify_binary.cmake
+# What usdtpp_verify_probes runs after the link: with the tool, or where that is empty with readelf.
 
-# One note is four lines: Provider, Name, Location ..., Arguments.
-string(REGEX MATCHALL "Provider: [^\n]*\n *Name: [^\n]*\n[^\n]*\n *Arguments:[^\n]*" sites "${notes}")
-set(found "")
-foreach(site IN LISTS sites)
-  string(REGEX REPLACE "Provider: ([^\n]*)\n *Name: ([^\n]*)\n.*" "\\1:\\2" probe "${site}")
-  string(REGEX REPLACE ".*Arguments:" "" arguments "${site}")
-  string(REGEX MATCHALL "[^ ]+@[^ ]+" arguments "${arguments}")
-  list(LENGTH arguments count)
-  list(APPEND found "${probe}/${count}")
-endforeach()
+# Sets `result` to what the command prints.
+function(output_of result)
+  execute_process(
+    COMMAND ${ARGN}
+    OUTPUT_VARIABLE output
+    ERROR_VARIABLE errors
+    RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "usdtpp_verify_probes: ${command} failed: ${errors}")
+  endif()
+  set(${result} "${output}" PARENT_SCOPE)
+endfunction()
+
+# Set `found` to provider:name/count of each site, or of each list of arguments.
+function(sites_by_tool found)
+  output_of(json ${TOOL} list --json ${BINARY})
+  set(sites "")
+  string(JSON count ERROR_VARIABLE none LENGTH "${json}" 0 probes)
+  if(count GREATER 0)
+    math(EXPR last "${count} - 1")
+    foreach(i RANGE ${last})
+      string(JSON provider GET "${json}" 0 probes ${i} provider)
+      string(JSON name GET "${json}" 0 probes ${i} name)
+      string(JSON arguments LENGTH "${json}" 0 probes ${i} arguments)
+      list(APPEND sites "${provider}:${name}/${arguments}")
+    endforeach()
+  endif()
+  set(${found} ${sites} PARENT_SCOPE)
+endfunction()
+function(sites_by_readelf found)
+  output_of(notes ${READELF} -n ${BINARY})
+  if(notes MATCHES "stapsdt[^\n]*Unknown note type")
+    message(FATAL_ERROR "usdtpp_verify_probes: ${READELF} does not decode these notes: set USDTPP_READELF to GNU readelf")
+  endif()
+  # One note is four lines: Provider, Name, Location ..., Arguments.
+  string(REGEX MATCHALL "Provider: [^\n]*\n *Name: [^\n]*\n[^\n]*\n *Arguments:[^\n]*" notes "${notes}")
+  set(sites "")
+  foreach(site IN LISTS notes)
+    string(REGEX REPLACE "Provider: ([^\n]*)\n *Name: ([^\n]*)\n.*" "\\1:\\2" probe "${site}")
+    string(REGEX REPLACE ".*Arguments:" "" arguments "${site}")
+    string(REGEX MATCHALL "[^ ]+@[^ ]+" arguments "${arguments}")
+    list(LENGTH arguments count)
+    list(APPEND sites "${probe}/${count}")
+  endforeach()
+  set(${found} ${sites} PARENT_SCOPE)
+endfunction()
+
+set(findings "")
+if(TOOL)
+  sites_by_tool(found)
+  # Exit status 1 with findings, some of which may be about other probes.
+  execute_process(COMMAND ${TOOL} verify ${BINARY} OUTPUT_VARIABLE findings ERROR_QUIET)
+  string(REGEX MATCHALL "[^\n]+" findings "${findings}")
+else()
+  sites_by_readelf(found)
+endif()
 
 set(wrong "")
 separate_arguments(PROBES)
 foreach(expected IN LISTS PROBES)
   string(REGEX REPLACE "/.*" "" probe "${expected}")
+  foreach(finding IN LISTS findings)
+    if(finding MATCHES "^${probe} at ")
+      string(APPEND wrong "\n  ${finding}")
+    endif()
+  endforeach()
   set(sites ${found})
   list(FILTER sites INCLUDE REGEX "^${probe}/")
   if(NOT sites)

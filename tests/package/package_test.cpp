@@ -12,6 +12,12 @@ namespace fs = std::filesystem;
 using support::flags;
 using support::result;
 
+#if __has_include(<sys/sdt.h>)
+constexpr bool has_sys_sdt = true;
+#else
+constexpr bool has_sys_sdt = false;
+#endif
+
 result cmake(flags arguments, const support::start_options& options = {}) {
     arguments.insert(arguments.begin(), USDTPP_TEST_CMAKE);
     return support::run(arguments, std::chrono::minutes(5), options);
@@ -180,6 +186,8 @@ TEST_CASE("usdtpp_verify_probes fails the build that lacks a probe, and says whi
     support::temporary_directory directory;
     const consumer user(directory, "add_subdirectory");
     const auto source = "USDTPP_SOURCE=" + support::project_file(".");
+    const std::string tool = GENERATE("", USDTPP_TEST_TOOL);
+    INFO("by " << (tool.empty() ? "readelf" : tool));
     struct expectation {
         std::string probes;
         std::string words; // none where the build is right
@@ -190,11 +198,36 @@ TEST_CASE("usdtpp_verify_probes fails the build that lacks a probe, and says whi
                  expectation{"consumer:start/3", "consumer:start has 2 arguments where 3 are expected"},
                  expectation{"consumer:star", "consumer:star is missing"});
     INFO(expected.probes);
-    require_success(user.configure({source, "PROBES=" + expected.probes}));
+    require_success(user.configure({source, "PROBES=" + expected.probes, "USDTPP_TOOL=" + tool}));
     const auto done = user.build();
     INFO(done.output << done.errors);
     CHECK((done.status == 0) == expected.words.empty());
     CHECK((done.output + done.errors).find(expected.words) != std::string::npos);
+}
+
+TEST_CASE("usdtpp_verify_probes fails the build with a probe that some tracer cannot read, if it has the tool") {
+    SKIP_UNLESS(std::string(USDTPP_TEST_TOOL) != "", "the tool is not built");
+    SKIP_UNLESS(has_sys_sdt, "sys/sdt.h is not installed");
+    support::temporary_directory directory;
+    const consumer user(directory, "add_subdirectory");
+    support::write_file(directory.file("consumer") + "/main.cpp",
+                        "#include <sys/sdt.h>\n"
+                        "int main(int argc, char**) {\n"
+                        "    DTRACE_PROBE1(consumer, measured, static_cast<float>(argc));\n"
+                        "    DTRACE_PROBE1(consumer, start, argc);\n"
+                        "}\n");
+    const flags given = {"USDTPP_SOURCE=" + support::project_file("."), "USDTPP_TOOL=" USDTPP_TEST_TOOL};
+    const auto with = [&](const std::string& probes) {
+        auto all = given;
+        all.push_back("PROBES=" + probes);
+        require_success(user.configure(all));
+        return user.build();
+    };
+    CHECK(with("consumer:start/1").status == 0);
+    const auto done = with("consumer:start/1;consumer:measured/1");
+    INFO(done.output << done.errors);
+    CHECK(done.status != 0);
+    CHECK((done.output + done.errors).find("bpftrace does not attach") != std::string::npos);
 }
 
 TEST_CASE("usdtpp_verify_probes wants GNU readelf, whatever comes with the compiler") {
@@ -202,7 +235,8 @@ TEST_CASE("usdtpp_verify_probes wants GNU readelf, whatever comes with the compi
     SKIP_UNLESS(!support::find_program("clang++").empty() && !llvm.empty(), "clang++ or llvm-readelf is not installed");
     support::temporary_directory directory;
     const consumer user(directory, "add_subdirectory");
-    const flags with_clang = {"USDTPP_SOURCE=" + support::project_file("."), both, "CMAKE_CXX_COMPILER=clang++"};
+    const flags with_clang = {"USDTPP_SOURCE=" + support::project_file("."), both, "CMAKE_CXX_COMPILER=clang++",
+                              "USDTPP_TOOL="};
     require_success(user.configure(with_clang));
     require_success(user.build());
 
