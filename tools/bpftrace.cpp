@@ -1,7 +1,8 @@
 // usdtpp bpftrace: a script that attaches to the probes and prints their arguments decoded.
 #include <algorithm>
-#include <cstdio>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 #include "commands.hpp"
 
@@ -93,6 +94,43 @@ std::string print_event(const probe& one) {
     return "printf(\"" + format + "\\n\"" + values + ");";
 }
 
+// The same as a JSON object. What JSON has no number for is a string; strings of the program come as they are.
+std::string print_json(const probe& one) {
+    const auto& site = one.sites.front();
+    const auto quoted = [](const std::string& text) { return escaped(nlohmann::json(text).dump()); };
+    std::string format = "{" + quoted("event") + ": " + quoted(one.name), values;
+    for (std::size_t i = 0; i != std::min(site.arguments.size(), most_arguments); ++i) {
+        const auto& argument = site.arguments[i];
+        const auto value = "arg" + std::to_string(i);
+        auto piece = decoded(site, i);
+        if (argument.kind == argument_kind::duration || argument.kind == argument_kind::time_point) {
+            piece.format = "%ld";
+        } else if (argument.kind == argument_kind::character) {
+            piece = {argument.is_signed ? "%ld" : "%lu", ", " + value};
+        } else if (piece.format != "%ld" && piece.format != "%lu" && piece.format.front() != '\\') {
+            piece.format = "\\\"" + piece.format + "\\\"";
+        }
+        format += ", " + quoted(name_of(argument, i)) + ": " + piece.format;
+        values += piece.values;
+    }
+    return "printf(\"" + format + "}\\n\"" + values + ");";
+}
+
+// At the end, how often each fired by the kernel's count. count() would do, but printf takes no count.
+std::string print_totals(const std::vector<selected>& all) {
+    std::string zero, add, clear, format = R"({\"event\": \"total\")", values;
+    for (std::size_t i = 0; i != all.size(); ++i) {
+        const auto number = std::to_string(i);
+        zero += "    $fired" + number + " = (int64)0;\n";
+        add += "        $fired" + number + " = $fired" + number + " + @fired" + number + "[$cpu];\n";
+        clear += "    clear(@fired" + number + ");\n";
+        format += R"(, \")" + all[i].which.name + R"(\": %ld)";
+        values += ", $fired" + number;
+    }
+    return "END {\n" + zero + "    $cpu = 0;\n    while ($cpu < 1024) {\n" + add +
+           "        $cpu++;\n    }\n    printf(\"" + format + "}\\n\"" + values + ");\n" + clear + "}\n";
+}
+
 std::vector<selected> select(const target& of, const std::vector<std::string>& names) {
     std::vector<selected> all;
     for (const auto& one : of.objects) {
@@ -140,27 +178,30 @@ std::string latency(const target& of, const script_options& chosen) {
 }
 
 std::string events(const target& of, const script_options& chosen) {
+    const auto all = select(of, chosen.probes);
     std::string script;
-    for (const auto& one : select(of, chosen.probes)) {
-        const auto& arguments = one.which.sites.front().arguments;
+    for (std::size_t i = 0; i != all.size(); ++i) {
+        const auto& one = all[i].which;
+        const auto& arguments = one.sites.front().arguments;
         if (!chosen.count && arguments.size() > most_arguments) {
             script += "// bpftrace reads 6 of the " + std::to_string(arguments.size()) + " arguments.\n";
         }
-        script += attach_point(one) + filter(of) + " {\n    " +
-                  (chosen.count ? "@[\"" + one.which.name + "\"] = count();" : print_event(one.which)) + "\n}\n";
+        const auto action = chosen.count     ? "@[\"" + one.name + "\"] = count();"
+                            : chosen.as_json ? print_json(one) + "\n    @fired" + std::to_string(i) + "[cpu]++;"
+                                             : print_event(one);
+        script += attach_point(all[i]) + filter(of) + " {\n    " + action + "\n}\n";
     }
-    return script;
+    return script + (chosen.as_json && !all.empty() ? print_totals(all) : "");
 }
 
 } // namespace
 
-int bpftrace(const target& of, const script_options& chosen) {
+std::string bpftrace_script(const target& of, const script_options& chosen) {
     const auto script = chosen.latency.empty() ? events(of, chosen) : latency(of, chosen);
     if (script.empty()) {
         throw std::runtime_error("there is no probe");
     }
-    std::printf("#!/usr/bin/env bpftrace\n%s", script.c_str());
-    return 0;
+    return "#!/usr/bin/env bpftrace\n" + script;
 }
 
 } // namespace tool

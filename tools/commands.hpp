@@ -14,10 +14,12 @@ int list(const target& of, bool as_json);
 struct script_options {
     std::vector<std::string> probes; // provider:name; none: all
     bool count = false;
+    bool as_json = false;
     std::vector<std::string> latency; // from, to
     std::string key;                  // the name of the argument that both have; empty: the thread
 };
-int bpftrace(const target& of, const script_options& chosen);
+// Throws std::runtime_error where there are no such probes.
+std::string bpftrace_script(const target& of, const script_options& chosen);
 
 // `expected`: a file that `list --json` wrote; empty: none.
 int verify(const object& one, const std::string& expected);

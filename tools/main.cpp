@@ -27,6 +27,9 @@ int run(int argc, char** argv) {
     auto* latency = bpftrace.add_option("--latency", script.latency, "From one probe to the other, as a histogram")
                         ->expected(2)
                         ->excludes(count);
+    bpftrace.add_flag("--json", script.as_json, "Print events as JSON, one a line, and their numbers at the end")
+        ->excludes(count)
+        ->excludes(latency);
     bpftrace.add_option("--key", script.key, "The argument of both that tells what belongs together; else the thread")
         ->needs(latency);
 
@@ -48,7 +51,8 @@ int run(int argc, char** argv) {
         return tool::list(target, as_json);
     }
     if (bpftrace.parsed()) {
-        return tool::bpftrace(target, script);
+        std::fputs(tool::bpftrace_script(target, script).c_str(), stdout);
+        return 0;
     }
     if (target.pid) {
         throw std::runtime_error(name + ": is a process: give the binary that is to be verified");

@@ -25,7 +25,8 @@ public:
     }
     ~request_trace() {
         if (started_) {
-            FOSDEM_PROBE(request_end, id_, timestamp_, std::chrono::steady_clock::now() - begun_);
+            FOSDEM_PROBE(request_end, USDTPP_NAMED(id, id_), USDTPP_NAMED(start_timestamp, timestamp_),
+                         USDTPP_NAMED(duration, std::chrono::steady_clock::now() - begun_));
         }
     }
     request_trace(const request_trace&) = delete;
@@ -39,7 +40,7 @@ private:
         *std::to_chars(id_ + 4, std::end(id_) - 1, next_++).ptr = '\0';
         timestamp_ = std::chrono::system_clock::now();
         begun_ = std::chrono::steady_clock::now();
-        FOSDEM_PROBE(request_start, id_, timestamp_);
+        FOSDEM_PROBE(request_start, USDTPP_NAMED(id, id_), USDTPP_NAMED(timestamp, timestamp_));
     }
 
     inline static std::atomic<std::uint64_t> next_{1};

@@ -11,14 +11,14 @@ using fosdem::run::latencies;
 using fosdem::run::percentiles_of;
 
 std::string start(const std::string& id, std::int64_t timestamp) {
-    return R"({"event": "request_start", "id": ")" + id + R"(", "timestamp": )" + std::to_string(timestamp) + "}";
+    return R"({"event": "fosdem:request_start", "id": ")" + id + R"(", "timestamp": )" + std::to_string(timestamp) + "}";
 }
 std::string end(const std::string& id, std::int64_t timestamp, std::int64_t duration) {
-    return R"({"event": "request_end", "id": ")" + id + R"(", "start_timestamp": )" + std::to_string(timestamp) +
+    return R"({"event": "fosdem:request_end", "id": ")" + id + R"(", "start_timestamp": )" + std::to_string(timestamp) +
            R"(, "duration": )" + std::to_string(duration) + "}";
 }
 std::string total(std::int64_t starts, std::int64_t ends) {
-    return R"({"event": "total", "request_start": )" + std::to_string(starts) + R"(, "request_end": )" +
+    return R"({"event": "total", "fosdem:request_start": )" + std::to_string(starts) + R"(, "fosdem:request_end": )" +
            std::to_string(ends) + "}";
 }
 
@@ -83,18 +83,18 @@ TEST_CASE("an event that comes twice is counted as repeated, not as a pair") {
     CHECK(seen.ends().seen == 4);
 }
 
-TEST_CASE("a line that events.bt does not print is refused, and shown") {
+TEST_CASE("a line that the script does not print is refused, and shown") {
     const std::string malformed[] = {
         "Attaching 3 probes...",
         "{",
         "null",
         "[]",
         "{}",
-        R"({"event": "request_start"})",
-        R"({"event": "request_start", "id": "req-1"})",
-        R"({"event": "request_start", "id": 1, "timestamp": 1})",
-        R"({"event": "request_end", "id": "req-1", "start_timestamp": 1})",
-        R"({"event": "total", "request_start": 1})",
+        R"({"event": "fosdem:request_start"})",
+        R"({"event": "fosdem:request_start", "id": "req-1"})",
+        R"({"event": "fosdem:request_start", "id": 1, "timestamp": 1})",
+        R"({"event": "fosdem:request_end", "id": "req-1", "start_timestamp": 1})",
+        R"({"event": "total", "fosdem:request_start": 1})",
         R"({"event": "other"})",
         start("", 1),
         start("req-", 1),

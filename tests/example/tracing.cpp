@@ -103,14 +103,14 @@ event_log::event_log(const std::vector<std::string>& lines) {
         const auto object = nlohmann::json::parse(line);
         const auto number = [&](const char* field) { return object.at(field).get<std::int64_t>(); };
         const auto event = object.at("event").get<std::string>();
-        if (event == "request_start") {
+        if (event == "fosdem:request_start") {
             repeated += starts.emplace(object.at("id"), number("timestamp")).second ? 0 : 1;
-        } else if (event == "request_end") {
+        } else if (event == "fosdem:request_end") {
             const end one{number("start_timestamp"), number("duration")};
             repeated += ends.emplace(object.at("id"), one).second ? 0 : 1;
         } else if (event == "total" && total_starts == -1) {
-            total_starts = number("request_start");
-            total_ends = number("request_end");
+            total_starts = number("fosdem:request_start");
+            total_ends = number("fosdem:request_end");
         } else {
             throw std::runtime_error("an unexpected line: " + line);
         }

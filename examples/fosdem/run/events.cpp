@@ -27,16 +27,16 @@ void events::add(const std::string& line) {
         const auto object = nlohmann::json::parse(line);
         const auto number = [&](const char* field) { return object.at(field).get<std::int64_t>(); };
         const auto& event = object.at("event").get_ref<const std::string&>();
-        if (event == "request_start") {
+        if (event == "fosdem:request_start") {
             add(starts_, start_kind, object.at("id"), number("timestamp"));
-        } else if (event == "request_end") {
+        } else if (event == "fosdem:request_end") {
             add(ends_, end_kind, object.at("id"), number("start_timestamp"));
             if (number("start_timestamp") >= first_) {
                 durations_.push_back(number("duration"));
             }
         } else {
-            starts_.fired = number("request_start");
-            ends_.fired = number("request_end");
+            starts_.fired = number("fosdem:request_start");
+            ends_.fired = number("fosdem:request_end");
             complete_ = true;
         }
     } catch (const std::exception& error) {

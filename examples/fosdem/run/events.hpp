@@ -1,4 +1,4 @@
-// What events.bt printed, line by line, and whether it adds up.
+// What the tracer printed, line by line, and whether it adds up.
 #ifndef USDTPP_EXAMPLES_FOSDEM_RUN_EVENTS_HPP
 #define USDTPP_EXAMPLES_FOSDEM_RUN_EVENTS_HPP
 
@@ -25,7 +25,7 @@ struct event_count {
 
 class events {
 public:
-    // Throws std::runtime_error where it is no line of events.bt.
+    // Throws std::runtime_error where it is no line of the tracer's script.
     void add(const std::string& line);
 
     // From now on requests count, of those that begin at `timestamp`, nanoseconds since the epoch, or later.

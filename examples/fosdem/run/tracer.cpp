@@ -10,8 +10,12 @@
 
 #include <unistd.h>
 
-#include "events_script.hpp"
 #include "interrupt.hpp"
+#if defined(FOSDEM_RUN_WRITES_SCRIPT)
+#include "tools/commands.hpp"
+#else
+#include "events_script.hpp"
+#endif
 
 namespace fosdem::run {
 namespace {
@@ -31,6 +35,26 @@ support::start_options with_large_buffers() {
         options.environment = {{"BPFTRACE_PERF_RB_PAGES", std::to_string(pages)}};
     }
     return options;
+}
+
+std::string script_for([[maybe_unused]] const server_process& server) {
+#if defined(FOSDEM_RUN_WRITES_SCRIPT)
+    tool::script_options events;
+    events.probes = {"fosdem:request_start", "fosdem:request_end"};
+    events.as_json = true;
+    try {
+        return tool::bpftrace_script(tool::open_target(std::to_string(server.pid())), events);
+    } catch (const std::exception&) {
+        // Ctrl-C ends the server too, perhaps before this process hears of it.
+        for (int i = 0; i != 10; ++i) {
+            std::this_thread::sleep_for(milliseconds(10));
+            check_signals();
+        }
+        throw;
+    }
+#else
+    return events_script;
+#endif
 }
 
 // As one line.
@@ -59,7 +83,7 @@ std::string tracer_version() {
 }
 
 tracer::tracer(const server_process& server)
-    : child_({"bpftrace", "-q", "-p", std::to_string(server.pid()), "-e", events_script}, with_large_buffers()) {
+    : child_({"bpftrace", "-q", "-p", std::to_string(server.pid()), "-e", script_for(server)}, with_large_buffers()) {
     const auto deadline = clock::now() + seconds(60);
     while (events_.pairs().before == 0) {
         check_signals();

@@ -1,4 +1,4 @@
-// bpftrace, attached to a server, with events.bt.
+// bpftrace, attached to a server, with the script that `usdtpp bpftrace --json` writes; without libelf with events.bt.
 #ifndef USDTPP_EXAMPLES_FOSDEM_RUN_TRACER_HPP
 #define USDTPP_EXAMPLES_FOSDEM_RUN_TRACER_HPP
 

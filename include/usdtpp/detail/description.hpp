@@ -49,7 +49,7 @@
 #define USDTPP_DETAIL_DESCRIBE_SOURCE(text)
 #else
 #define USDTPP_DETAIL_DESCRIBE_ARGUMENTS(count) \
-    USDTPP_DETAIL_BEGIN_ARGUMENTS USDTPP_DETAIL_NOTE_HEADER(1) \
+    USDTPP_DETAIL_BEGIN_ARGUMENTS USDTPP_DETAIL_NOTE_HEADER(0x101) \
     USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .byte " #count "; .8byte " USDTPP_DETAIL_NUMBER(0) \
     USDTPP_DETAIL_END_ARGUMENTS
 #define USDTPP_DETAIL_DESCRIBE_SOURCE(text) USDTPP_DETAIL_EXPANDED_SOURCE(USDTPP_DETAIL_FILE, __LINE__, text)
@@ -58,7 +58,7 @@
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
     if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
         asm USDTPP_DETAIL_VOLATILE( \
-            USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(2) \
+            USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x201) \
             USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " #line "; .asciz " #file ", " #text \
             USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_NO_OPERANDS); \
     } else { \
@@ -80,7 +80,7 @@ USDTPP_DETAIL_INLINE void describe_source() noexcept {
     constexpr auto& text = text_with_types<Source>;
     static_assert(text.words == 28);
     asm USDTPP_DETAIL_VOLATILE(
-        USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(2)
+        USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x201)
         USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " USDTPP_DETAIL_NUMBER(0) "; .8byte "
             USDTPP_DETAIL_NUMBER(1) ", " USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", "
             USDTPP_DETAIL_NUMBER(5) ", " USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " USDTPP_DETAIL_NUMBER(8) ", "
