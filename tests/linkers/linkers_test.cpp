@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "catch.hpp"
 #include "disassembly.hpp"
@@ -35,7 +36,8 @@ std::string function_of(const std::string& probe) {
     return found == special.end() ? probe : found->second;
 }
 
-// How many sites each probe of the provider has; every note is checked against the code that it points to.
+// How many sites each probe of the provider has; every note is checked against the code that it points to, and each
+// site has its description and no other.
 sites check_sites(const std::string& image, const std::string& provider = "link") {
     std::map<std::uint64_t, support::instruction> code;
     for (const auto& instruction : support::disassemble(image)) {
@@ -44,6 +46,7 @@ sites check_sites(const std::string& image, const std::string& provider = "link"
     sites found;
     std::map<std::string, std::uint64_t> semaphores;
     std::uint64_t base = 0;
+    std::multiset<std::uint64_t> described;
     for (const auto& note : support::read_notes(image)) {
         if (note.provider != provider) {
             continue; // the C library's own, in a static program
@@ -56,7 +59,11 @@ sites check_sites(const std::string& image, const std::string& provider = "link"
         CHECK(note.base == base);
         CHECK(semaphores.emplace(note.name, note.semaphore).first->second == note.semaphore);
         ++found[note.name];
+        described.insert(note.location);
     }
+    const auto descriptions = support::read_descriptions(image);
+    CHECK(descriptions.kinds == described);
+    CHECK(descriptions.sources == described);
     return found;
 }
 

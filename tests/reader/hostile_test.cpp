@@ -129,22 +129,22 @@ TEST_CASE("a damaged description is an error that names its section") {
     };
     const auto addresses = number(0x10, 8) + number(0, 8);
     const auto kinds = addresses + number(1, 1) + number(10, 8);
-    CHECK(with(0x101, kinds) == "none, but 1 probes");
+    CHECK(with(0x1001, kinds) == "none, but 1 probes");
     for (std::size_t size = 0; size != kinds.size(); ++size) {
         INFO(size);
-        CHECK(with(0x101, kinds.substr(0, size)) == cut_off(".note.usdtpp"));
+        CHECK(with(0x1001, kinds.substr(0, size)) == cut_off(".note.usdtpp"));
     }
-    CHECK(with(0x101, addresses + number(255, 1) + number(1, 8)) == "none, but 1 probes");
+    CHECK(with(0x1001, addresses + number(255, 1) + number(1, 8)) == "none, but 1 probes");
     const auto line = addresses + number(7, 4);
     const auto source = line + terminated("f.cpp") + terminated("a") + terminated("t");
-    CHECK(with(0x201, source) == "none, but 1 probes");
-    CHECK(with(0x201, source.substr(0, source.size() - 2)) == "none, but 1 probes"); // no type
+    CHECK(with(0x2001, source) == "none, but 1 probes");
+    CHECK(with(0x2001, source.substr(0, source.size() - 2)) == "none, but 1 probes"); // no type
     for (std::size_t size = 0; size != source.size() - 2; ++size) {
         INFO(size);
-        CHECK(with(0x201, source.substr(0, size)) ==
+        CHECK(with(0x2001, source.substr(0, size)) ==
               (size >= line.size() ? endless(".note.usdtpp") : cut_off(".note.usdtpp")));
     }
-    CHECK(with(0x201, source.substr(0, source.size() - 1)) == endless(".note.usdtpp"));
+    CHECK(with(0x2001, source.substr(0, source.size() - 1)) == endless(".note.usdtpp"));
 }
 
 TEST_CASE("sections that are compressed, cut off or overlap are an error") {

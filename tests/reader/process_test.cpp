@@ -38,8 +38,8 @@ std::vector<map_line> maps_of(pid_t pid) {
     return all;
 }
 
-// Each location is a nop in a mapping of that file with the right to execute it, or a breakpoint, if somebody traces that
-// library meanwhile; each semaphore is 0, in one that can be written.
+// Each location is a nop in a mapping of that file with the right to execute it, or a breakpoint, if somebody traces
+// that library meanwhile; each semaphore is 0, in one that can be written.
 void check_addresses(pid_t pid, const loaded_object& object) {
     INFO(object.mapped);
     const auto maps = maps_of(pid);

@@ -49,7 +49,7 @@
 #define USDTPP_DETAIL_DESCRIBE_SOURCE(text)
 #else
 #define USDTPP_DETAIL_DESCRIBE_ARGUMENTS(count) \
-    USDTPP_DETAIL_BEGIN_ARGUMENTS USDTPP_DETAIL_NOTE_HEADER(0x101) \
+    USDTPP_DETAIL_BEGIN_ARGUMENTS USDTPP_DETAIL_NOTE_HEADER(0x1001) \
     USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .byte " #count "; .8byte " USDTPP_DETAIL_NUMBER(0) \
     USDTPP_DETAIL_END_ARGUMENTS
 #define USDTPP_DETAIL_DESCRIBE_SOURCE(text) USDTPP_DETAIL_EXPANDED_SOURCE(USDTPP_DETAIL_FILE, __LINE__, text)
@@ -58,7 +58,7 @@
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
     if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
         asm USDTPP_DETAIL_VOLATILE( \
-            USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x201) \
+            USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x2001) \
             USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " #line "; .asciz " #file ", " #text \
             USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_NO_OPERANDS); \
     } else { \
@@ -74,13 +74,12 @@
 #if !defined(USDTPP_NO_DESCRIPTIONS)
 namespace usdtpp::detail {
 
-// The same for any text, and with the types of enumerations.
+// The same for any text, and with the types of enumerations. It returns something, or GCC makes a nop of the call at -O0.
 template <class Source>
-USDTPP_DETAIL_INLINE void describe_source() noexcept {
-    constexpr auto& text = text_with_types<Source>;
-    static_assert(text.words == 28);
+USDTPP_DETAIL_INLINE bool describe_source() noexcept {
+    static_assert(source_text::words == 28);
     asm USDTPP_DETAIL_VOLATILE(
-        USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x201)
+        USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x2001)
         USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " USDTPP_DETAIL_NUMBER(0) "; .8byte "
             USDTPP_DETAIL_NUMBER(1) ", " USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", "
             USDTPP_DETAIL_NUMBER(5) ", " USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " USDTPP_DETAIL_NUMBER(8) ", "
@@ -91,13 +90,17 @@ USDTPP_DETAIL_INLINE void describe_source() noexcept {
             USDTPP_DETAIL_NUMBER(25) ", " USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28)
         USDTPP_DETAIL_END_SOURCE
         : : "n"(Source{}.written_in),
-            "n"(text.word(0)), "n"(text.word(1)), "n"(text.word(2)), "n"(text.word(3)),
-            "n"(text.word(4)), "n"(text.word(5)), "n"(text.word(6)), "n"(text.word(7)),
-            "n"(text.word(8)), "n"(text.word(9)), "n"(text.word(10)), "n"(text.word(11)),
-            "n"(text.word(12)), "n"(text.word(13)), "n"(text.word(14)), "n"(text.word(15)),
-            "n"(text.word(16)), "n"(text.word(17)), "n"(text.word(18)), "n"(text.word(19)),
-            "n"(text.word(20)), "n"(text.word(21)), "n"(text.word(22)), "n"(text.word(23)),
-            "n"(text.word(24)), "n"(text.word(25)), "n"(text.word(26)), "n"(text.word(27)));
+            "n"(word_of<Source, 0>()), "n"(word_of<Source, 1>()), "n"(word_of<Source, 2>()),
+            "n"(word_of<Source, 3>()), "n"(word_of<Source, 4>()), "n"(word_of<Source, 5>()),
+            "n"(word_of<Source, 6>()), "n"(word_of<Source, 7>()), "n"(word_of<Source, 8>()),
+            "n"(word_of<Source, 9>()), "n"(word_of<Source, 10>()), "n"(word_of<Source, 11>()),
+            "n"(word_of<Source, 12>()), "n"(word_of<Source, 13>()), "n"(word_of<Source, 14>()),
+            "n"(word_of<Source, 15>()), "n"(word_of<Source, 16>()), "n"(word_of<Source, 17>()),
+            "n"(word_of<Source, 18>()), "n"(word_of<Source, 19>()), "n"(word_of<Source, 20>()),
+            "n"(word_of<Source, 21>()), "n"(word_of<Source, 22>()), "n"(word_of<Source, 23>()),
+            "n"(word_of<Source, 24>()), "n"(word_of<Source, 25>()), "n"(word_of<Source, 26>()),
+            "n"(word_of<Source, 27>()));
+    return true;
 }
 
 } // namespace usdtpp::detail

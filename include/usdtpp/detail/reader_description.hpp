@@ -17,7 +17,7 @@ namespace usdtpp::detail::reader {
 
 // The first note: the kinds of the arguments.
 struct argument_kinds {
-    static constexpr std::uint32_t note_type = 0x101;
+    static constexpr std::uint32_t note_type = 0x1001;
     std::uint64_t site = 0;
     std::uint64_t base = 0;
     std::vector<argument_kind> kinds;
@@ -25,7 +25,7 @@ struct argument_kinds {
 
 // The second: where the probe is in the source, and what it says there.
 struct source_text {
-    static constexpr std::uint32_t note_type = 0x201;
+    static constexpr std::uint32_t note_type = 0x2001;
     std::uint64_t site = 0;
     std::uint64_t base = 0;
     unsigned line = 0;

@@ -85,13 +85,29 @@ private:
 };
 
 template <class Source, class... T>
-constexpr source_text text_of(const described_kinds<T...>*) noexcept {
+constexpr source_text text_with_types(const described_kinds<T...>*) noexcept {
     source_text all(Source{}.written);
     (all.add_type<std::decay_t<const T>>(), ...);
     return all;
 }
+// At -O0 GCC takes each constant for data of the program, but remembers what a function returned; clang does neither.
+#if defined(__clang__)
 template <class Source>
-inline constexpr source_text text_with_types = text_of<Source>(Source{}.operands);
+inline constexpr source_text text_of = text_with_types<Source>(Source{}.operands);
+template <class Source, unsigned Number>
+constexpr std::uint64_t word_of() noexcept {
+    return text_of<Source>.word(Number);
+}
+#else
+template <class Source>
+constexpr source_text text_of() noexcept {
+    return text_with_types<Source>(Source{}.operands);
+}
+template <class Source, unsigned Number>
+constexpr std::uint64_t word_of() noexcept {
+    return text_of<Source>().word(Number);
+}
+#endif
 
 } // namespace usdtpp::detail
 

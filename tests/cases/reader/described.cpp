@@ -30,15 +30,15 @@ asm(".pushsection .stapsdt.base, \"aG\", %progbits, .stapsdt.base, comdat; .weak
     NOTE(".Lfourth", "other_count", "-4@1 -4@2")
     NOTE(".Lfifth", "undescribed", "-4@1")
     // In another order than the notes.
-    DESCRIPTION(".Lsecond", "0x201", ".4byte 70000; .asciz \"second.cpp\", \"described, cut, f(a, b), x...\", \"colour\"; .8byte 0")
-    DESCRIPTION(".Lsecond", "0x101", ".byte 3; .8byte 0xaf1")
-    DESCRIPTION(".Lfirst", "0x101", ".byte 12; .8byte 0xba9827654321")
-    DESCRIPTION(".Lfirst", "0x201",
+    DESCRIPTION(".Lsecond", "0x2001", ".4byte 70000; .asciz \"second.cpp\", \"described, cut, f(a, b), x...\", \"colour\"; .8byte 0")
+    DESCRIPTION(".Lsecond", "0x1001", ".byte 3; .8byte 0xaf1")
+    DESCRIPTION(".Lfirst", "0x1001", ".byte 12; .8byte 0xba9827654321")
+    DESCRIPTION(".Lfirst", "0x2001",
                 ".4byte 12; .asciz \"first.cpp\"\n"
                 ".ascii \"PROVIDER, NAME, a, b + 1, (c, d), ',', &e, \\\"f, \\\\\\\"g\\\", USDTPP_SIZED(f(text)), \"\n"
                 ".asciz \"h<i, x, \\t[&](int k, int l) { return k % l; }(1'000, 2) , start\", \"geometry::shape\"")
     DESCRIPTION(".Lthird", "3", ".byte 255")
-    DESCRIPTION(".Lfourth", "0x101", ".byte 1; .8byte 1")
-    DESCRIPTION(".Lfourth", "0x201", ".4byte 4; .asciz \"fourth.cpp\", \"described, other_count, one\"")
-    DESCRIPTION(".Lfifth", "0x201", ".4byte 5; .asciz \"fifth.cpp\", \"described, undescribed, one\""));
+    DESCRIPTION(".Lfourth", "0x1001", ".byte 1; .8byte 1")
+    DESCRIPTION(".Lfourth", "0x2001", ".4byte 4; .asciz \"fourth.cpp\", \"described, other_count, one\"")
+    DESCRIPTION(".Lfifth", "0x2001", ".4byte 5; .asciz \"fifth.cpp\", \"described, undescribed, one\""));
 // clang-format on
