@@ -12,7 +12,8 @@ namespace {
 std::string arguments_of(const usdtpp::probe_note& site) {
     std::string text;
     for (std::size_t i = 0; i != site.arguments.size(); ++i) {
-        text += (i == 0 ? "" : ", ") + name_of(site.arguments[i], i) + ": " + type_of(site.arguments[i]);
+        text +=
+            (i == 0 ? "" : ", ") + shown_name(site.arguments[i], i) + ": " + in_one_line(type_of(site.arguments[i]));
     }
     return "(" + text + ")";
 }
@@ -24,8 +25,8 @@ void print_sites(const std::vector<usdtpp::probe_note>& sites, bool with_argumen
         width = std::max(width, site.function.size());
     }
     for (const auto& site : sites) {
-        const auto line = site.file.empty() ? "" : site.file + ":" + std::to_string(site.line);
-        std::string text = site.function;
+        const auto line = site.file.empty() ? "" : in_one_line(site.file) + ":" + std::to_string(site.line);
+        auto text = in_one_line(site.function);
         if (!line.empty() || with_arguments) {
             text.resize(width, ' ');
         }
@@ -41,7 +42,7 @@ void print(const probe& one) {
     for (const auto& site : sites) {
         differ = differ || arguments_of(site) != arguments;
     }
-    std::printf("  %s%s", one.name.c_str(), differ ? " (arguments differ)" : arguments.c_str());
+    std::printf("  %s%s", in_one_line(one.name).c_str(), differ ? " (arguments differ)" : arguments.c_str());
     if (sites.front().semaphore != 0) {
         std::printf("  semaphore %#" PRIx64, sites.front().semaphore);
     }
@@ -53,7 +54,7 @@ void print(const probe& one) {
 
 int list(const target& of, bool as_json) {
     if (as_json) {
-        std::printf("%s\n", to_json(of).dump(2).c_str());
+        std::printf("%s\n", to_json(of).dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
         return 0;
     }
     for (const auto& one : of.objects) {

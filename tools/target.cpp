@@ -81,6 +81,25 @@ std::string name_of(const usdtpp::note_argument& argument, std::size_t position)
     return argument.name.empty() ? "arg" + std::to_string(position) : argument.name;
 }
 
+std::string in_one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+    return text;
+}
+
+std::string shown_name(const usdtpp::note_argument& argument, std::size_t position) {
+    constexpr std::size_t most = 40;
+    auto name = in_one_line(name_of(argument, position));
+    if (name.size() > most) {
+        auto end = most - 3;
+        while (end != 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) { // inside a character of UTF-8
+            --end;
+        }
+        name = name.substr(0, end) + "...";
+    }
+    return name;
+}
+
 std::vector<probe> probes_of(const object& one) {
     std::vector<probe> all;
     for (const auto& site : one.elf.probes) {

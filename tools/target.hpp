@@ -32,6 +32,12 @@ std::string type_of(const usdtpp::note_argument& argument);
 // "key": its name, or arg0 where it has none.
 std::string name_of(const usdtpp::note_argument& argument, std::size_t position);
 
+// Text of a binary for people: control characters become spaces.
+std::string in_one_line(std::string text);
+
+// The same of a name, and of one that is long only the beginning: 40 bytes in all.
+std::string shown_name(const usdtpp::note_argument& argument, std::size_t position);
+
 // All sites of one provider:name in an object.
 struct probe {
     std::string name; // provider:name

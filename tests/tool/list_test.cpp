@@ -110,3 +110,16 @@ TEST_CASE("usdtpp list shows the objects of a process, and the functions that th
     CHECK(done.output.find("\n  libstdcxx:catch(arg0: uint64, arg1: uint64)\n") != std::string::npos);
     CHECK(done.output.find("  __cxa_throw\n") != std::string::npos);
 }
+
+TEST_CASE("usdtpp list shows a name of several lines in one, and one that is no UTF-8") {
+    SKIP_WITHOUT(support::compiler());
+    support::temporary_directory directory;
+    support::write_file(directory.file("odd.cpp"), "#include <usdtpp/usdtpp.hpp>\n"
+                                                   "int main() { PROBE(odd, one, \"\t\xe9\", 1); }\n");
+    support::must_compile(
+        {"-std=c++17", "-Wno-invalid-source-encoding", directory.file("odd.cpp"), "-o", directory.file("odd")});
+    const auto done = run_tool({"list", directory.file("odd")});
+    INFO(done.output);
+    CHECK(done.output.find("\n  odd:one(\" \xe9\": string, 1: int32)") != std::string::npos);
+    CHECK(listed(directory.file("odd"))[0]["probes"][0]["arguments"][0]["name"] == "\"\t\xef\xbf\xbd\"");
+}

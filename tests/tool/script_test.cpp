@@ -11,17 +11,6 @@
 
 namespace {
 
-// The script of these arguments, without its first line.
-std::string script(const support::flags& arguments) {
-    using support::operator+;
-    const auto done = run_tool(support::flags{"bpftrace"} + arguments);
-    INFO(done.errors);
-    REQUIRE(done.status == 0);
-    const std::string first = "#!/usr/bin/env bpftrace\n";
-    REQUIRE(done.output.rfind(first, 0) == 0);
-    return done.output.substr(first.size());
-}
-
 // "provider:name" -> its values as far as bpftrace reads them and they are numbers: {{0, "-5"}}.
 using numbers = std::map<std::string, std::map<std::size_t, std::string>>;
 
@@ -48,10 +37,10 @@ void fire(support::process& program, int times) {
 
 } // namespace
 
-TEST_CASE("usdtpp bpftrace writes a script whose numbers are right, of a binary and of a process") {
+TEST_CASE("usdtpp bpftrace writes a script whose numbers are right where no probe describes itself") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
-    const built_case values("values.cpp", {});
+    const built_case values("values.cpp", {"-DUSDTPP_NO_DESCRIPTIONS"});
     support::process running({values.path()});
     const auto target = GENERATE(as<std::string>(), "binary", "process");
     INFO(support::compiler() << " " << target);
@@ -104,14 +93,7 @@ TEST_CASE("usdtpp bpftrace --latency makes a histogram from one probe to the oth
     INFO(printed);
     CHECK(printed.rfind("@latency_ns:", 0) == 0);
     CHECK(printed.find("@begin") == std::string::npos);
-    long events = 0;
-    std::istringstream lines(printed);
-    for (std::string line; std::getline(lines, line);) {
-        if (const auto end = line.find(')'); line.rfind("[", 0) == 0 && end != std::string::npos) {
-            events += std::stol(line.substr(end + 1));
-        }
-    }
-    CHECK(events == 5);
+    CHECK(events_in(printed) == 5);
 }
 
 TEST_CASE("usdtpp bpftrace --latency refuses a key that a probe does not have") {
@@ -138,6 +120,23 @@ TEST_CASE("usdtpp bpftrace attaches to a process in another mount namespace") {
     CHECK(text.find("usdt:\"/proc/" + pid + "/root" + elsewhere + "\":enabled:one") != std::string::npos);
     support::bpftrace tracer(support::flags{}, text);
     fire(running, 1);
-    CHECK(tracer.read_line() == "enabled:one arg0=1");
+    CHECK(tracer.read_line() == "enabled:one 1=1");
     tracer.kill();
+}
+
+TEST_CASE("usdtpp bpftrace writes no script in which a name of the binary would be syntax") {
+    SKIP_WITHOUT(support::compiler());
+    const auto [provider, name, shown] = GENERATE(table<std::string, std::string, std::string>(
+        {{"a{exit();}", "b", "a{exit();}:b"}, {"a", "b c", "a:b c"}, {"a", "*", "a:*"}, {"", "b\\\\n//", ":b //"}}));
+    INFO(shown);
+    support::temporary_directory directory;
+    support::write_file(directory.file("strange.cpp"),
+                        "int main() { asm volatile(\"990: nop; .pushsection .note.stapsdt, \\\"\\\", %note; .4byte 8, "
+                        "2f-1f, 3; .asciz \\\"stapsdt\\\"; 1: .8byte 990b, 0, 0; .asciz \\\"" +
+                            provider + "\\\", \\\"" + name + "\\\", \\\"\\\"; 2: .balign 4; .popsection\"); }\n");
+    support::must_compile({directory.file("strange.cpp"), "-o", directory.file("strange")});
+    const auto done = run_tool({"bpftrace", directory.file("strange")});
+    CHECK(done.status == 1);
+    CHECK(done.output.empty());
+    CHECK(done.errors == "usdtpp: " + shown + ": bpftrace has no way to say this name\n");
 }

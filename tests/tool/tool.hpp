@@ -2,13 +2,38 @@
 #ifndef USDTPP_TESTS_TOOL_TOOL_HPP
 #define USDTPP_TESTS_TOOL_TOOL_HPP
 
+#include <sstream>
 #include <string>
 
+#include "catch.hpp"
 #include "toolchain.hpp"
 
 inline support::result run_tool(support::flags arguments) {
     arguments.insert(arguments.begin(), USDTPP_TOOL);
     return support::run(arguments);
+}
+
+// The script of these arguments, without its first line.
+inline std::string script(const support::flags& arguments) {
+    using support::operator+;
+    const auto done = run_tool(support::flags{"bpftrace"} + arguments);
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    const std::string first = "#!/usr/bin/env bpftrace\n";
+    REQUIRE(done.output.rfind(first, 0) == 0);
+    return done.output.substr(first.size());
+}
+
+// How many events a histogram of bpftrace holds.
+inline long events_in(const std::string& histogram) {
+    long events = 0;
+    std::istringstream lines(histogram);
+    for (std::string line; std::getline(lines, line);) {
+        if (const auto end = line.find(')'); line.rfind("[", 0) == 0 && end != std::string::npos) {
+            events += std::stol(line.substr(end + 1));
+        }
+    }
+    return events;
 }
 
 // A file of tests/cases, built.
