@@ -129,9 +129,19 @@ void check_site(const usdtpp::probe_note& site, int machine, const code& text, f
 std::string in_words(const json& arguments) {
     std::string text;
     for (const auto& one : arguments) {
-        text += (text.empty() ? "" : ", ") + one.value("name", "") + ": " + one.value("type", "");
+        text += (text.empty() ? "" : ", ") + in_one_line(one.value("name", "") + ": " + one.value("type", ""));
     }
     return "(" + text + ")";
+}
+
+// The first of these that others have not; where they have all, the first.
+const json& one_beyond(const std::set<json>& these, const std::set<json>& others) {
+    for (const auto& one : these) {
+        if (others.count(one) == 0) {
+            return one;
+        }
+    }
+    return *these.begin();
 }
 
 std::map<std::string, std::set<json>> by_name(const json& objects) {
@@ -162,8 +172,8 @@ void check_expected(const object& one, const std::string& file, findings& found)
         if (its == actual.end()) {
             found.add(name + ": is missing");
         } else if (its->second != arguments) {
-            found.add(name + ": has arguments " + in_words(*its->second.begin()) + " where " +
-                      in_words(*arguments.begin()) + " are expected");
+            found.add(name + ": has arguments " + in_words(one_beyond(its->second, arguments)) + " where " +
+                      in_words(one_beyond(arguments, its->second)) + " are expected");
         }
     }
 }
