@@ -180,10 +180,11 @@ int main() {
         // The second begins before the first ends.
         const request first = {opaque(107)}, second = {opaque(208)};
         const std::string_view buffer = "/load/loaf";
+        const std::string copy(buffer); // elsewhere
         request_begin(first, buffer.substr(0, 5));
         request_begin(second, buffer.substr(5, 5));
-        request_end(first, buffer.substr(0, 5));
-        request_end(second, buffer.substr(5, 5));
+        request_end(first, std::string_view(copy).substr(0, 5));
+        request_end(second, std::string_view(copy).substr(5, 5));
         std::cout << "fired" << std::endl;
     }
     return 0;
