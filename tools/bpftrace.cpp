@@ -1,6 +1,7 @@
 // usdtpp bpftrace: a script that attaches to the probes and prints their arguments decoded.
 #include <algorithm>
 #include <cctype>
+#include <fstream>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -58,19 +59,27 @@ std::string print_json(const std::string& name, const std::vector<decoded_argume
     return "printf(\"" + all.format + "}\\n\"" + all.values + ");";
 }
 
-// At the end, how often each fired by the kernel's count. count() would do, but printf takes no count.
+// One more than the highest number of a processor of this machine: of "0-3,8-11" it is 12.
+std::string processors() {
+    std::ifstream file("/sys/devices/system/cpu/possible");
+    std::string ranges;
+    std::getline(file, ranges);
+    const auto last = ranges.substr(ranges.find_last_of("-,") + 1);
+    return last.empty() ? "1024" : std::to_string(std::stoul(last) + 1);
+}
+
+// At the end, how often each fired by the kernel's count. count() would do, but printf takes no count. One probe after
+// the other, and only this machine's processors: a program of BPF has 512 bytes of variables, and the kernel goes
+// through each turn of its loops before it takes it.
 std::string print_totals(const std::vector<selected>& all) {
-    std::string zero, add, clear, format = R"({\"event\": \"total\")", values;
+    std::string script = R"(    printf("{\"event\": \"total\"");)";
     for (std::size_t i = 0; i != all.size(); ++i) {
-        const auto number = std::to_string(i);
-        zero += "    $fired" + number + " = (int64)0;\n";
-        add += "        $fired" + number + " = $fired" + number + " + @fired" + number + "[$cpu];\n";
-        clear += "    clear(@fired" + number + ");\n";
-        format += R"(, \")" + all[i].which.name + R"(\": %ld)";
-        values += ", $fired" + number;
+        const auto map = "@fired" + std::to_string(i);
+        script += "\n    $fired = (int64)0;\n    $cpu = 0;\n    while ($cpu < " + processors() +
+                  ") {\n        $fired = $fired + " + map + "[$cpu];\n        $cpu++;\n    }\n    printf(\", \\\"" +
+                  all[i].which.name + "\\\": %ld\", $fired);\n    clear(" + map + ");";
     }
-    return "END {\n" + zero + "    $cpu = 0;\n    while ($cpu < 1024) {\n" + add +
-           "        $cpu++;\n    }\n    printf(\"" + format + "}\\n\"" + values + ");\n" + clear + "}\n";
+    return "END {\n" + script + "\n    printf(\"}\\n\");\n}\n";
 }
 
 std::vector<selected> select(const target& of, const std::vector<std::string>& names) {

@@ -91,6 +91,47 @@ TEST_CASE("usdtpp bpftrace writes a script that prints every kind of argument, a
     tracer.kill();
 }
 
+TEST_CASE("usdtpp bpftrace --json writes a script that prints values of JSON, of as many probes as there are") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
+    INFO(support::compiler());
+    const built_case program(source, {});
+    support::process running({program.path()});
+    support::bpftrace tracer(support::flags{}, script({"--json", program.path()}));
+    running.write("\n");
+    // All of them before it is stopped: what bpftrace has not read by then is lost.
+    std::map<std::string, std::size_t> expected;
+    std::string printed = "\n";
+    for (const auto& probe : read_descriptions()) {
+        expected[probe.name] += probe.events.size();
+        for (std::size_t i = 0; i != probe.events.size(); ++i) {
+            const auto line = tracer.read_line();
+            INFO(printed);
+            REQUIRE(line);
+            printed += *line + "\n";
+        }
+    }
+    printed += tracer.stop() + "\n";
+    INFO(printed);
+    const auto has = [&](const std::string& line) { return printed.find("\n" + line + "\n") != printed.npos; };
+    CHECK(has(R"({"event": "kinds:signed_integers", "a": -5, "b": -300, "c": -70000, "d": -9223372036854775808})"));
+    CHECK(has(R"({"event": "kinds:characters", "a": 97, "nul": 0, "newline": 10, "beyond": -56, "byte": 200})"));
+    CHECK(has(R"({"event": "kinds:constant_characters", "'\"'": 34, "'\\\\'": 92, "'%'": 37, "'\\''": 39})"));
+    CHECK(has(R"({"event": "kinds:pointers", "pointer": "0x1000", "null": "0x0", "nullptr": "0x0"})"));
+    CHECK(has(R"({"event": "kinds:times", "a": 3000000, "b": -250000000, "c": -7000, "c - a": -3007000})"));
+    CHECK(has(R"({"event": "kinds:request_end", "path": "/loaf", "arg1": 5, "from.number % 100": 8})"));
+    CHECK(has(R"({"event": "kinds:in_template", "value": "0x3ff8000000000000", "text": "same"})"));
+    CHECK(has(R"({"event": "kinds:percent", "shard": 10, "a % 7": 2, "a %d 8": 9})"));
+    CHECK(has(R"({"event": "kinds:floats", "a": "+0x1.800000p0", "b": "-0x1.99999ap-4", "c": "-0x0.000000p-126", )"
+              R"("d": "+inf.000000p128", "e": "+nan.800000p128", "f": "+0x0.000002p-126"})"));
+
+    const auto begin = printed.find(R"({"event": "total")");
+    REQUIRE(begin != printed.npos);
+    auto total = nlohmann::json::parse(printed.substr(begin, printed.find('\n', begin) - begin));
+    total.erase("event");
+    CHECK(total.get<std::map<std::string, std::size_t>>() == expected);
+}
+
 TEST_CASE("usdtpp bpftrace says where the sites of a probe differ, and how many arguments bpftrace reads") {
     SKIP_WITHOUT(support::compiler());
     const built_case program(source, {});
