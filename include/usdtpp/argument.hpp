@@ -83,12 +83,12 @@ struct probe_argument {
 /// std::span, std::vector, std::array): its address, and its number of elements as an unsigned integer of 8 bytes.
 /// The value is evaluated once.
 ///
-///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: str(arg0, arg1)
+///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: buf(arg0, arg1)
 #define USDTPP_SIZED(value)                                                                                            \
     ::usdtpp::detail::sized(value), ::usdtpp::detail::size_of_previous {}
 
-/// USDTPP_NAMED(name, x): the argument x under a name of its own in the description of the probe. Without it, the name is
-/// what you wrote. For the probe it is x.
+/// USDTPP_NAMED(name, x): the argument x under a name of its own in the description of the probe. Without it, the name
+/// is what you wrote. For the probe it is x.
 ///
 ///     PROBE(cache, miss, USDTPP_NAMED(shard, hash(key) % shards));
 #define USDTPP_NAMED(name, ...) (static_cast<void>(sizeof(#name)), __VA_ARGS__)
