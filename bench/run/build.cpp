@@ -26,12 +26,13 @@ const std::string our_probe = "    PROBE(bench, probe_NUMBER, a, b, c);\n";
 const std::string their_header = "#include <sys/sdt.h>\n";
 const std::string their_probe = "    DTRACE_PROBE3(bench, probe_NUMBER, a, b, c);\n";
 
-const std::array<variant, 6> variants = {
+const std::array<variant, 7> variants = {
     variant{"bare", "", "", "-DBARE"},
     variant{"usdtpp_header", our_header, "", "-DHEADER"},
     variant{"sys_sdt_header", their_header, "", "-DHEADER"},
     variant{"usdtpp", our_header, our_probe, "-DPROBES"},
     variant{"sys_sdt", their_header, their_probe, "-DPROBES"},
+    variant{"usdtpp_plain", our_header, our_probe, "-DUSDTPP_NO_DESCRIPTIONS"},
     variant{"usdtpp_compact", our_header, our_probe, "-DUSDTPP_COMPACT"},
 };
 
@@ -110,8 +111,12 @@ public:
             }
         }
         const auto& counted = result["instructions"];
-        result["instructions_ratio"] = (counted["usdtpp"].get<double>() - counted["usdtpp_header"].get<double>()) /
-                                       (counted["sys_sdt"].get<double>() - counted["sys_sdt_header"].get<double>());
+        const auto ratio = [&](const std::string& name) {
+            return (counted[name].get<double>() - counted["usdtpp_header"].get<double>()) /
+                   (counted["sys_sdt"].get<double>() - counted["sys_sdt_header"].get<double>());
+        };
+        result["instructions_ratio"] = ratio("usdtpp");
+        result["plain_instructions_ratio"] = ratio("usdtpp_plain");
         return result;
     }
 
@@ -132,7 +137,7 @@ private:
         }
         json result;
         result["text"] = size_of_functions(object);
-        result["note"] = size_of_section(object, ".note.stapsdt");
+        result["note"] = size_of_section(object, ".note.stapsdt") + size_of_section(object, ".note.usdtpp");
         result["data"] = size_of_section(object, ".probes");
         result["file"] = std::filesystem::file_size(object);
         return result;
@@ -158,18 +163,20 @@ private:
                 memory[one.name].push_back(static_cast<double>(used.ru_maxrss) / 1024);
             }
         }
-        const auto beyond = [&](auto& of, const std::string& name) {
+        const auto beyond = [&](auto& of, const std::string& name, const std::string& header) {
             std::vector<double> values;
             for (std::size_t i = 0; i != of[name].size(); ++i) {
-                values.push_back(of[name][i] - of[name + "_header"][i]);
+                values.push_back(of[name][i] - of[header][i]);
             }
             return values;
         };
+        const auto theirs = beyond(seconds, "sys_sdt", "sys_sdt_header");
         for (const auto& one : variants) {
             result["seconds"][one.name] = to_json(estimate_of(seconds[one.name]));
             result["memory_mib"][one.name] = to_json(estimate_of(memory[one.name]));
         }
-        result["seconds_ratio"] = to_json(ratio_of(beyond(seconds, "usdtpp"), beyond(seconds, "sys_sdt")));
+        result["seconds_ratio"] = to_json(ratio_of(beyond(seconds, "usdtpp", "usdtpp_header"), theirs));
+        result["plain_seconds_ratio"] = to_json(ratio_of(beyond(seconds, "usdtpp_plain", "usdtpp_header"), theirs));
     }
 
     session& all_;

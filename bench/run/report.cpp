@@ -129,8 +129,8 @@ std::string build(const json& results) {
         const auto& of = results[compiler];
         text += "\n" + compiler + ":\n\n";
         table rows({"", "seconds", "million instructions", "MiB", "bytes of functions", "of notes", "of semaphores"});
-        for (const auto& name : in_order(
-                 of["bytes"], {"bare", "sys_sdt_header", "usdtpp_header", "sys_sdt", "usdtpp", "usdtpp_compact"})) {
+        for (const auto& name : in_order(of["bytes"], {"bare", "sys_sdt_header", "usdtpp_header", "sys_sdt", "usdtpp",
+                                                       "usdtpp_plain", "usdtpp_compact"})) {
             const auto count = at(of, {"instructions", name});
             const auto bytes = at(of, {"bytes", name});
             rows.add({title_of(name), range(at(of, {"seconds", name}), 2),
@@ -138,10 +138,11 @@ std::string build(const json& results) {
                       range(at(of, {"memory_mib", name}), 0), number(bytes["text"], 0), number(bytes["note"], 0),
                       number(bytes["data"], 0)});
         }
-        text += rows.text() +
-                "\nThe probes of usdtpp beyond its header, as a ratio to those of sys/sdt.h beyond its: " +
-                number(at(of, {"instructions_ratio"}), 2) + " of the instructions, " +
-                range(at(of, {"seconds_ratio"}), 2) + " of the time.\n";
+        text +=
+            rows.text() + "\nThe probes of usdtpp beyond its header, as a ratio to those of sys/sdt.h beyond its: " +
+            number(at(of, {"instructions_ratio"}), 2) + " of the instructions, " + range(at(of, {"seconds_ratio"}), 2) +
+            " of the time; with USDTPP_NO_DESCRIPTIONS " + number(at(of, {"plain_instructions_ratio"}), 2) + " and " +
+            range(at(of, {"plain_seconds_ratio"}), 2) + ".\n";
     }
     return text;
 }
@@ -234,10 +235,14 @@ std::string summary(const json& results) {
     traced("traced: ns an event, bpftrace `count()`; LTTng-UST recording", "bpftrace_count");
     traced("traced: ns an event, bpftrace `str(arg0)` and `hist(arg2)`; LTTng-UST recording", "bpftrace_decode");
     for (const auto& compiler : compilers) {
-        rows.add({"to compile 1,000 probes: instructions, as a ratio to sys/sdt.h, " + compiler,
-                  number(at(results, {"build", compiler, "instructions_ratio"}), 2), "1", no_figure});
+        const auto build = at(results, {"build", compiler});
+        rows.add({"to compile 1,000 probes (with `USDTPP_NO_DESCRIPTIONS`): instructions, as a ratio to sys/sdt.h, " +
+                      compiler,
+                  number(at(build, {"instructions_ratio"}), 2) + " (" +
+                      number(at(build, {"plain_instructions_ratio"}), 2) + ")",
+                  "1", no_figure});
         rows.add({"to compile 1,000 probes: processor time, as a ratio to sys/sdt.h, " + compiler,
-                  range(at(results, {"build", compiler, "seconds_ratio"}), 2), "1", no_figure});
+                  range(at(build, {"seconds_ratio"}), 2), "1", no_figure});
     }
     const auto build = at(results, {"build", "g++"});
     rows.add({"bytes of code a probe (with `USDTPP_COMPACT`)",

@@ -74,6 +74,7 @@ std::string title_of(const std::string& peer) {
         {"bare", "an empty header"},
         {"usdtpp_header", "usdtpp, header only"},
         {"sys_sdt_header", "sys/sdt.h, header only"},
+        {"usdtpp_plain", "usdtpp, USDTPP_NO_DESCRIPTIONS"},
         {"usdtpp_compact", "usdtpp, USDTPP_COMPACT"},
     };
     const auto found = titles.find(peer);
