@@ -46,32 +46,16 @@ static inline T copy;
 // A note that does not belong to the COMDAT group of its function; one that is not tied to its section; one that a
 // linker may take for that of a function with the same instructions.
 #elif defined(USDTPP_TEST_PLANT_note_without_group)
-#define PLANTED_NOTE_SECTION ".pushsection .note.stapsdt, \"\", %%note;"
+#undef USDTPP_DETAIL_NOTE_SECTION
+#define USDTPP_DETAIL_NOTE_SECTION ".pushsection .note.stapsdt, \"\", %%note;"
 #elif defined(USDTPP_TEST_PLANT_note_without_link_order)
-#define PLANTED_NOTE_SECTION ".pushsection .note.stapsdt, \"?\", %%note;"
+#undef USDTPP_DETAIL_NOTE_SECTION
+#define USDTPP_DETAIL_NOTE_SECTION ".pushsection .note.stapsdt, \"?\", %%note;"
 #elif defined(USDTPP_TEST_PLANT_note_that_folds)
-#define PLANTED_NOTE_SECTION ".pushsection .note.stapsdt, \"o?\", %%note, .Lusdtpp%=;"
-#define PLANTED_OWN_NOTE ""
+#undef USDTPP_DETAIL_OWN_NOTE
+#define USDTPP_DETAIL_OWN_NOTE ""
 #else
 #error "USDTPP_TEST_PLANT names no mistake that is known here"
-#endif
-
-#if defined(PLANTED_NOTE_SECTION)
-#if !defined(PLANTED_OWN_NOTE)
-#define PLANTED_OWN_NOTE ".reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=;"
-#endif
-#undef USDTPP_DETAIL_NOTE
-#define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
-    PLANTED_OWN_NOTE \
-    ".reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base;" \
-    PLANTED_NOTE_SECTION \
-    ".4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz \"stapsdt\";" \
-    ".Lusdtpp_begin%=: " USDTPP_DETAIL_ADDRESS " .Lusdtpp%=, _.stapsdt.base, " semaphore ";" \
-    ".asciz \"" #provider "\", \"" #name "\", \"" operands "\";" \
-    ".Lusdtpp_end%=: .balign 4; .popsection;" \
-    ".ifndef _.stapsdt.base;" \
-    ".pushsection .stapsdt.base, \"aG\", %%progbits, .stapsdt.base, comdat;" \
-    ".weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif;"
 #endif
 
 // clang-format on

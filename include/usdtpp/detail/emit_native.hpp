@@ -1,7 +1,7 @@
 // The native back-end: this library's own notes. docs/note.md explains each line.
 //
-// A back-end is three macros: USDTPP_DETAIL_FIRE(provider, name, count, store), which evaluates `store` and emits a
-// probe of the operands in `usdtpp_operands`; USDTPP_DETAIL_READ_SEMAPHORE(provider, name), which is that of
+// A back-end is three macros: USDTPP_DETAIL_FIRE(text, provider, name, count, store), which evaluates `store` and emits a
+// probe of the operands in `usdtpp_operands`, with `text` to describe it; USDTPP_DETAIL_READ_SEMAPHORE(provider, name), which is that of
 // semaphore.hpp and needs USDTPP_DETAIL_SEMAPHORE(provider, name), the assembler's name of the semaphore; and
 // USDTPP_DETAIL_IF_REACHED, what stands in front of all that.
 #ifndef USDTPP_DETAIL_EMIT_NATIVE_HPP
@@ -21,10 +21,12 @@
 // COMDAT group. The relocation of no bytes keeps linkers from folding functions that differ only in their probes (--icf):
 // no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses; another such
 // relocation keeps it through --gc-sections, also where it is a sys/sdt.h probe in the same program that brought it.
+#define USDTPP_DETAIL_OWN_NOTE ".reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=;"
+#define USDTPP_DETAIL_NOTE_SECTION ".pushsection .note.stapsdt, \"o?\", %%note, .Lusdtpp%=;"
 #define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
-    ".reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=;" \
+    USDTPP_DETAIL_OWN_NOTE \
     ".reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base;" \
-    ".pushsection .note.stapsdt, \"o?\", %%note, .Lusdtpp%=;" \
+    USDTPP_DETAIL_NOTE_SECTION \
     ".4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz \"stapsdt\";" \
     ".Lusdtpp_begin%=: " USDTPP_DETAIL_ADDRESS " .Lusdtpp%=, _.stapsdt.base, " semaphore ";" \
     ".asciz \"" #provider "\", \"" #name "\", \"" operands "\";" \
