@@ -21,9 +21,9 @@ struct selected {
 // binary, and must not become part of the script.
 std::string attach_point(const selected& one) {
     const auto strange = [](const std::string& text, const std::string& more) {
-        return std::find_if_not(text.begin(), text.end(), [&](unsigned char c) {
-                   return std::isalnum(c) != 0 || more.find(static_cast<char>(c)) != more.npos;
-               }) != text.end();
+        return !std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+            return std::isalnum(c) != 0 || more.find(static_cast<char>(c)) != more.npos;
+        });
     };
     if (strange(one.which.sites.front().provider, "_-.+") || strange(one.which.sites.front().name, "_-.+")) {
         throw std::runtime_error(in_one_line(one.which.name) + ": bpftrace has no way to say this name");
@@ -72,10 +72,11 @@ std::string processors() {
 // the other, and only this machine's processors: a program of BPF has 512 bytes of variables, and the kernel goes
 // through each turn of its loops before it takes it.
 std::string print_totals(const std::vector<selected>& all) {
+    const auto count = processors();
     std::string script = R"(    printf("{\"event\": \"total\"");)";
     for (std::size_t i = 0; i != all.size(); ++i) {
         const auto map = "@fired" + std::to_string(i);
-        script += "\n    $fired = (int64)0;\n    $cpu = 0;\n    while ($cpu < " + processors() +
+        script += "\n    $fired = (int64)0;\n    $cpu = 0;\n    while ($cpu < " + count +
                   ") {\n        $fired = $fired + " + map + "[$cpu];\n        $cpu++;\n    }\n    printf(\", \\\"" +
                   all[i].which.name + "\\\": %ld\", $fired);\n    clear(" + map + ");";
     }

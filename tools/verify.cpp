@@ -1,4 +1,5 @@
 // usdtpp verify: what some tracer would stumble over.
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <fstream>
@@ -48,13 +49,9 @@ std::set<std::string> nops_of(int machine) {
 
 // Which tracers do not read it, and what they do instead; empty where all do. By the tests of group peers.
 std::string who_cannot_read(const usdtpp::note_argument& argument, int machine) {
-    if (argument.is_floating) {
-        return "bpftrace does not attach, and gdb reads no argument from there on";
-    }
-    if (argument.size != 1 && argument.size != 2 && argument.size != 4 && argument.size != 8) {
-        return "bpftrace does not attach, and gdb reads no argument from there on";
-    }
-    if (argument.where.form == operand_form::other) {
+    const auto size = argument.size;
+    const bool is_of_integer = !argument.is_floating && (size == 1 || size == 2 || size == 4 || size == 8);
+    if (!is_of_integer || argument.where.form == operand_form::other) {
         return "bpftrace does not attach, and gdb reads no argument from there on";
     }
     if (machine != EM_X86_64) {
@@ -97,14 +94,10 @@ void check_site(const usdtpp::probe_note& site, int machine, const code& text, f
     const auto nops = nops_of(machine);
     if (here.empty()) {
         found.add(title(site) + ": a ghost: there is no code. Its function was thrown away without its note");
-    } else if (!nops.empty()) {
-        bool is_nop = false;
-        for (const auto& nop : nops) {
-            is_nop = is_nop || here.compare(0, nop.size(), nop) == 0;
-        }
-        if (!is_nop) {
-            found.add(title(site) + ": there is no nop: the note is not that of this code");
-        }
+    } else if (!nops.empty() && std::none_of(nops.begin(), nops.end(), [&](const std::string& nop) {
+                   return here.compare(0, nop.size(), nop) == 0;
+               })) {
+        found.add(title(site) + ": there is no nop: the note is not that of this code");
     }
     if (site.base == 0) {
         found.add(title(site) + ": Base is 0: tracers take the location for prelinked, and gdb shows no probe at all");

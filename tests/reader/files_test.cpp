@@ -6,6 +6,7 @@
 
 #include "agreement.hpp"
 #include "build.hpp"
+#include "error.hpp"
 #include "toolchain.hpp"
 
 namespace {
@@ -29,12 +30,7 @@ std::set<std::string> system_files() {
 }
 
 std::string error_of(const std::string& path) {
-    try {
-        usdtpp::read_probes(path);
-        return "none";
-    } catch (const usdtpp::note_error& error) {
-        return error.what();
-    }
+    return error_of_read([&] { usdtpp::read_probes(path); });
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 
 #include "build.hpp"
 #include "catch.hpp"
+#include "error.hpp"
 #include "toolchain.hpp"
 
 namespace {
@@ -87,12 +88,7 @@ const loaded_object* object_of(const std::vector<loaded_object>& objects, const 
 }
 
 std::string error_of(pid_t pid) {
-    try {
-        usdtpp::read_process(pid);
-        return "none";
-    } catch (const usdtpp::note_error& error) {
-        return error.what();
-    }
+    return error_of_read([&] { usdtpp::read_process(pid); });
 }
 
 } // namespace

@@ -38,10 +38,10 @@
 #define USDTPP_DETAIL_UNPACK_00(...)                                                                                   \
     static_assert(false, "usdtpp: a probe needs a provider and a name, as in PROBE(provider, name)")
 
-// Written out, since the preprocessor takes its time over each macro in a macro.
 // clang-format off
 
-// USDTPP_DETAIL_LIST_3(first, other, x) is first(x), other(2), other(3).
+// USDTPP_DETAIL_LIST_3(first, other, x) is first(x), other(2), other(3). Written out, since each probe has one, and the
+// preprocessor takes its time over each macro in a macro.
 #define USDTPP_DETAIL_LIST_0(first, other, x)
 #define USDTPP_DETAIL_LIST_1(first, other, x) first(x)
 #define USDTPP_DETAIL_LIST_2(first, other, x) first(x), other(2)
@@ -58,17 +58,17 @@
 
 // USDTPP_DETAIL_EACH_3(what) is what(1) what(2) what(3).
 #define USDTPP_DETAIL_EACH_1(what) what(1)
-#define USDTPP_DETAIL_EACH_2(what) what(1) what(2)
-#define USDTPP_DETAIL_EACH_3(what) what(1) what(2) what(3)
-#define USDTPP_DETAIL_EACH_4(what) what(1) what(2) what(3) what(4)
-#define USDTPP_DETAIL_EACH_5(what) what(1) what(2) what(3) what(4) what(5)
-#define USDTPP_DETAIL_EACH_6(what) what(1) what(2) what(3) what(4) what(5) what(6)
-#define USDTPP_DETAIL_EACH_7(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7)
-#define USDTPP_DETAIL_EACH_8(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8)
-#define USDTPP_DETAIL_EACH_9(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9)
-#define USDTPP_DETAIL_EACH_10(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10)
-#define USDTPP_DETAIL_EACH_11(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11)
-#define USDTPP_DETAIL_EACH_12(what) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9) what(10) what(11) what(12)
+#define USDTPP_DETAIL_EACH_2(what) USDTPP_DETAIL_EACH_1(what) what(2)
+#define USDTPP_DETAIL_EACH_3(what) USDTPP_DETAIL_EACH_2(what) what(3)
+#define USDTPP_DETAIL_EACH_4(what) USDTPP_DETAIL_EACH_3(what) what(4)
+#define USDTPP_DETAIL_EACH_5(what) USDTPP_DETAIL_EACH_4(what) what(5)
+#define USDTPP_DETAIL_EACH_6(what) USDTPP_DETAIL_EACH_5(what) what(6)
+#define USDTPP_DETAIL_EACH_7(what) USDTPP_DETAIL_EACH_6(what) what(7)
+#define USDTPP_DETAIL_EACH_8(what) USDTPP_DETAIL_EACH_7(what) what(8)
+#define USDTPP_DETAIL_EACH_9(what) USDTPP_DETAIL_EACH_8(what) what(9)
+#define USDTPP_DETAIL_EACH_10(what) USDTPP_DETAIL_EACH_9(what) what(10)
+#define USDTPP_DETAIL_EACH_11(what) USDTPP_DETAIL_EACH_10(what) what(11)
+#define USDTPP_DETAIL_EACH_12(what) USDTPP_DETAIL_EACH_11(what) what(12)
 
 // clang-format on
 

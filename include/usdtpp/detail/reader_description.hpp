@@ -1,4 +1,4 @@
-// Descriptions: the second note beside a probe, in section .note.usdtpp, which says what the arguments were in C++ and
+// Descriptions: two more notes beside a probe, in section .note.usdtpp, which say what the arguments were in C++ and
 // where the probe is in the source. docs/note.md has the format.
 #ifndef USDTPP_DETAIL_READER_DESCRIPTION_HPP
 #define USDTPP_DETAIL_READER_DESCRIPTION_HPP
@@ -16,7 +16,7 @@
 namespace usdtpp::detail::reader {
 
 // The first note: the kinds of the arguments.
-struct argument_kinds {
+struct kinds_note {
     static constexpr std::uint32_t note_type = 0x1001;
     std::uint64_t site = 0;
     std::uint64_t base = 0;
@@ -24,7 +24,7 @@ struct argument_kinds {
 };
 
 // The second: where the probe is in the source, and what it says there.
-struct source_text {
+struct source_note {
     static constexpr std::uint32_t note_type = 0x2001;
     std::uint64_t site = 0;
     std::uint64_t base = 0;
@@ -40,7 +40,7 @@ inline argument_kind kind_of(std::uint64_t number) noexcept {
 }
 
 // Of the notes, what is behind their header and owner.
-inline void read(argument_kinds& note, bytes from) {
+inline void read(kinds_note& note, bytes from) {
     note.site = from.address();
     note.base = from.address();
     const auto count = from.number(1);
@@ -49,7 +49,7 @@ inline void read(argument_kinds& note, bytes from) {
         note.kinds.push_back(kind_of(kinds & 15));
     }
 }
-inline void read(source_text& note, bytes from) {
+inline void read(source_note& note, bytes from) {
     note.site = from.address();
     note.base = from.address();
     note.line = from.word();
@@ -146,7 +146,7 @@ inline std::optional<std::string> between(std::string_view prefix, const std::st
 // The names of a probe's arguments: what was written, or the name that USDTPP_NAMED gives. USDTPP_SIZED makes two
 // arguments, address and length, and names the first. Both may be there as the macro that was written, or as what it
 // stands for, if a macro of the user's came in between.
-inline std::vector<std::string> names_of(const source_text& source) {
+inline std::vector<std::string> names_of(const source_note& source) {
     std::vector<std::string> names;
     const argument_names written(source.arguments);
     for (std::size_t i = 2; i < written.names().size(); ++i) {
@@ -170,12 +170,12 @@ inline std::vector<std::string> names_of(const source_text& source) {
 }
 
 // Where the notes do not agree on the number of arguments, these stay as the probe's note has them.
-inline void describe(probe_note& probe, const argument_kinds& by) {
+inline void describe(probe_note& probe, const kinds_note& by) {
     for (std::size_t i = 0; by.kinds.size() == probe.arguments.size() && i != by.kinds.size(); ++i) {
         probe.arguments[i].kind = by.kinds[i];
     }
 }
-inline void describe(probe_note& probe, const source_text& by) {
+inline void describe(probe_note& probe, const source_note& by) {
     probe.file = by.file;
     probe.line = by.line;
     auto type = by.types.begin();

@@ -183,8 +183,8 @@ inline elf_probes read_elf(elf_file& file) {
     if (read.probes.empty()) {
         return read;
     }
-    notes_by_site<argument_kinds> kinds(file, sections, moved);
-    notes_by_site<source_text> sources(file, sections, moved);
+    notes_by_site<kinds_note> kinds(file, sections, moved);
+    notes_by_site<source_note> sources(file, sections, moved);
     std::vector<probe_note*> without_source;
     for (auto& probe : read.probes) {
         if (const auto found = kinds.take(probe.location)) {
