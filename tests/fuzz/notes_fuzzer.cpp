@@ -38,9 +38,9 @@ void check_text(std::string_view text) {
         }
     }
     require(!reader::argument_names(text).names().empty());
-    reader::source_note source;
-    source.arguments = text;
-    reader::names_of(source);
+    reader::description written;
+    written.arguments = text;
+    reader::names_of(written);
     reader::parse_mapping(text);
     reader::demangled("_Z" + std::string(text));
 }

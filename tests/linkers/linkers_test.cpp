@@ -61,9 +61,7 @@ sites check_sites(const std::string& image, const std::string& provider = "link"
         ++found[note.name];
         described.insert(note.location);
     }
-    const auto descriptions = support::read_descriptions(image);
-    CHECK(descriptions.kinds == described);
-    CHECK(descriptions.sources == described);
+    CHECK(support::read_described_sites(image) == described);
     return found;
 }
 

@@ -128,7 +128,8 @@ TEST_CASE("addresses follow a file that was moved after its notes were written")
         CHECK(to.location == from.location + 0x100000);
         CHECK(to.semaphore == (from.semaphore != 0 ? from.semaphore + 0x100000 : 0));
         CHECK(to.base == from.base);
-        CHECK(to.file == from.file);
+        const bool is_copy = i == 4; // described by another in its function, and functions were not moved
+        CHECK(to.file == (is_copy ? "" : from.file));
     }
 }
 

@@ -63,19 +63,19 @@ std::vector<note> read_notes(const std::string& binary) {
     return notes;
 }
 
-described_sites read_descriptions(const std::string& binary) {
+std::multiset<std::uint64_t> read_described_sites(const std::string& binary) {
     // usdtpp 0x... Unknown note type: (0x00001001)
     //  description data: 28 11 00 00 00 00 00 00 ...
-    static const std::regex header(R"( +usdtpp\s.*\(0x0000([12])001\).*)");
+    static const std::regex header(R"( +usdtpp\s.*\(0x00001001\).*)");
     static const std::regex data(" +description data: (([0-9a-f]{2} ){8}).*");
-    described_sites found;
+    std::multiset<std::uint64_t> found;
     std::istringstream lines(run({"readelf", "-n", binary}).output);
-    std::multiset<std::uint64_t>* kind = nullptr;
+    bool described = false;
     for (std::string line; std::getline(lines, line);) {
         std::smatch match;
-        if (std::regex_match(line, match, header)) {
-            kind = match[1] == "1" ? &found.kinds : &found.sources;
-        } else if (kind != nullptr && std::regex_match(line, match, data)) {
+        if (std::regex_match(line, header)) {
+            described = true;
+        } else if (described && std::regex_match(line, match, data)) {
             std::uint64_t site = 0;
             std::istringstream bytes(match[1]);
             for (int shift = 0; shift != 64; shift += 8) {
@@ -83,8 +83,8 @@ described_sites read_descriptions(const std::string& binary) {
                 bytes >> std::hex >> byte;
                 site |= std::uint64_t{byte} << shift;
             }
-            kind->insert(site);
-            kind = nullptr;
+            found.insert(site);
+            described = false;
         }
     }
     return found;

@@ -22,12 +22,8 @@ struct note {
 // Throws std::runtime_error where readelf fails or complains.
 std::vector<note> read_notes(const std::string& binary);
 
-// The sites that descriptions are about, in an x86-64 binary: of the notes of their kinds, and of those of their
-// source.
-struct described_sites {
-    std::multiset<std::uint64_t> kinds, sources;
-};
-described_sites read_descriptions(const std::string& binary);
+// The sites that descriptions are about, in an x86-64 binary.
+std::multiset<std::uint64_t> read_described_sites(const std::string& binary);
 
 // "-4" of "-4@%edi".
 std::string size_of(const std::string& argument);

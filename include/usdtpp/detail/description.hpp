@@ -1,8 +1,7 @@
-// The description of a probe, beside the note that tracers read: docs/note.md has its format. It is two notes.
+// The description of a probe: a note of our own beside the one that tracers read. docs/note.md has its format.
 //
-// The kinds of the arguments are known to the compiler, so they are operands of the probe's asm statement. Text of the
-// source cannot be there: `%`, `{` and `|` have a meaning in a template with operands, and no macro can take it away.
-// It is in an asm statement of its own behind that one, which has no operands.
+// It holds text of the source, which cannot be in the template of the probe's asm statement: `%`, `{` and `|` have a
+// meaning there, and no macro can take it away. So it has an asm statement of its own behind that one.
 #ifndef USDTPP_DETAIL_DESCRIPTION_HPP
 #define USDTPP_DETAIL_DESCRIPTION_HPP
 
@@ -19,48 +18,46 @@
 
 // clang-format off
 
-// Numbers of local labels, which nobody else uses: the site, and the beginning and the end of what a note says.
+// Numbers of local labels, which nobody else uses: the site, and the beginning and the end of what the note says.
 #define USDTPP_DETAIL_HERE "8341: "
-#define USDTPP_DETAIL_NOTE_HEADER(type) ".4byte 7, 8343f-8342f, " #type "; .asciz \"usdtpp\", \"\"; 8342: "
-#define USDTPP_DETAIL_NOTE_END "; 8343: .balign 4;"
+#define USDTPP_DETAIL_BEGIN_NOTE \
+    ".4byte 7, 8343f-8342f, 0x1001; .asciz \"usdtpp\", \"\"; 8342: " \
+    USDTPP_DETAIL_ADDRESS " 8341b; .8byte " USDTPP_DETAIL_NUMBER(0) ";"
+#define USDTPP_DETAIL_END_NOTE "; 8343: .balign 4;"
 
-// The asm statement of the text goes with its function as the probe's note does (emit_native.hpp). Clang has no unique
-// labels without operands; there it goes on in the section that the probe's statement, just before it, was in last.
-// That would be wrong with GCC, which may let two probes share one such statement.
-#if defined(__clang__)
-#define USDTPP_DETAIL_BEGIN_ARGUMENTS ".section .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;"
-#define USDTPP_DETAIL_END_ARGUMENTS USDTPP_DETAIL_NOTE_END ".previous;"
+// The note's section goes with its function as that of the probe's note does (emit_native.hpp). Clang takes the text in
+// a statement without operands, but has no unique labels there, and no operand for the kinds: so the note begins in the
+// probe's statement, and goes on behind it in the section that was left last. That would be wrong with GCC, which may let
+// two probes share a statement; there the second one has the whole note, and the kinds as its operand.
+#if defined(USDTPP_NO_DESCRIPTIONS)
+#define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
+#elif defined(__clang__)
+#define USDTPP_DETAIL_BEGIN_DESCRIPTION \
+    ".section .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE ".previous;"
 #define USDTPP_DETAIL_BEGIN_SOURCE ".previous;"
-#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_NOTE_END ".previous"
-#define USDTPP_DETAIL_NO_OPERANDS
+#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".previous"
+#define USDTPP_DETAIL_KINDS
 #define USDTPP_DETAIL_CAN_BE_PASTED(text)
 #else
-#define USDTPP_DETAIL_BEGIN_ARGUMENTS ".pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;"
-#define USDTPP_DETAIL_END_ARGUMENTS USDTPP_DETAIL_NOTE_END ".popsection;"
-#define USDTPP_DETAIL_BEGIN_SOURCE ".Lusdtpp%=:" USDTPP_DETAIL_BEGIN_ARGUMENTS
-#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_ARGUMENTS
-// Without operands, and without a colon, it would be a barrier for memory.
-#define USDTPP_DETAIL_NO_OPERANDS : :
+#define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
+#define USDTPP_DETAIL_BEGIN_SOURCE \
+    ".Lusdtpp%=: .pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE
+#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".popsection"
+#define USDTPP_DETAIL_KINDS : : "n"(usdtpp_operands.usdtpp_kinds)
 #define USDTPP_DETAIL_CAN_BE_PASTED(text) && ::usdtpp::detail::has_none_of(text, "%{|}")
 #endif
 
 #if defined(USDTPP_NO_DESCRIPTIONS)
-#define USDTPP_DETAIL_DESCRIBE_ARGUMENTS(count) ""
-#define USDTPP_DETAIL_DESCRIBE_SOURCE(text)
+#define USDTPP_DETAIL_DESCRIBE(text)
 #else
-#define USDTPP_DETAIL_DESCRIBE_ARGUMENTS(count) \
-    USDTPP_DETAIL_BEGIN_ARGUMENTS USDTPP_DETAIL_NOTE_HEADER(0x1001) \
-    USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .byte " #count "; .8byte " USDTPP_DETAIL_NUMBER(0) \
-    USDTPP_DETAIL_END_ARGUMENTS
-#define USDTPP_DETAIL_DESCRIBE_SOURCE(text) USDTPP_DETAIL_EXPANDED_SOURCE(USDTPP_DETAIL_FILE, __LINE__, text)
+#define USDTPP_DETAIL_DESCRIBE(text) USDTPP_DETAIL_EXPANDED_SOURCE(USDTPP_DETAIL_FILE, __LINE__, text)
 #define USDTPP_DETAIL_EXPANDED_SOURCE(file, line, text) USDTPP_DETAIL_SOURCE(file, line, text)
 // No comma outside of parentheses: a probe may be among the arguments of another.
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
     if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
         asm USDTPP_DETAIL_VOLATILE( \
-            USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x2001) \
-            USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " #line "; .asciz " #file ", " #text \
-            USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_NO_OPERANDS); \
+            USDTPP_DETAIL_BEGIN_SOURCE ".4byte " #line "; .asciz " #file ", " #text \
+            USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_KINDS); \
     } else { \
         struct usdtpp_source { \
             const char* written = file "\0" text; \
@@ -79,27 +76,23 @@ template <class Source>
 USDTPP_DETAIL_INLINE bool describe_source() noexcept {
     static_assert(source_text::words == 28);
     asm USDTPP_DETAIL_VOLATILE(
-        USDTPP_DETAIL_BEGIN_SOURCE USDTPP_DETAIL_NOTE_HEADER(0x2001)
-        USDTPP_DETAIL_ADDRESS " 8341b, _.stapsdt.base; .4byte " USDTPP_DETAIL_NUMBER(0) "; .8byte "
-            USDTPP_DETAIL_NUMBER(1) ", " USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", "
-            USDTPP_DETAIL_NUMBER(5) ", " USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " USDTPP_DETAIL_NUMBER(8) ", "
-            USDTPP_DETAIL_NUMBER(9) ", " USDTPP_DETAIL_NUMBER(10) ", " USDTPP_DETAIL_NUMBER(11) ", " USDTPP_DETAIL_NUMBER(12) ", "
-            USDTPP_DETAIL_NUMBER(13) ", " USDTPP_DETAIL_NUMBER(14) ", " USDTPP_DETAIL_NUMBER(15) ", " USDTPP_DETAIL_NUMBER(16) ", "
-            USDTPP_DETAIL_NUMBER(17) ", " USDTPP_DETAIL_NUMBER(18) ", " USDTPP_DETAIL_NUMBER(19) ", " USDTPP_DETAIL_NUMBER(20) ", "
-            USDTPP_DETAIL_NUMBER(21) ", " USDTPP_DETAIL_NUMBER(22) ", " USDTPP_DETAIL_NUMBER(23) ", " USDTPP_DETAIL_NUMBER(24) ", "
-            USDTPP_DETAIL_NUMBER(25) ", " USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28)
+        USDTPP_DETAIL_BEGIN_SOURCE ".4byte " USDTPP_DETAIL_NUMBER(1) "; .8byte "
+            USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", " USDTPP_DETAIL_NUMBER(5) ", "
+            USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " USDTPP_DETAIL_NUMBER(8) ", " USDTPP_DETAIL_NUMBER(9) ", "
+            USDTPP_DETAIL_NUMBER(10) ", " USDTPP_DETAIL_NUMBER(11) ", " USDTPP_DETAIL_NUMBER(12) ", " USDTPP_DETAIL_NUMBER(13) ", "
+            USDTPP_DETAIL_NUMBER(14) ", " USDTPP_DETAIL_NUMBER(15) ", " USDTPP_DETAIL_NUMBER(16) ", " USDTPP_DETAIL_NUMBER(17) ", "
+            USDTPP_DETAIL_NUMBER(18) ", " USDTPP_DETAIL_NUMBER(19) ", " USDTPP_DETAIL_NUMBER(20) ", " USDTPP_DETAIL_NUMBER(21) ", "
+            USDTPP_DETAIL_NUMBER(22) ", " USDTPP_DETAIL_NUMBER(23) ", " USDTPP_DETAIL_NUMBER(24) ", " USDTPP_DETAIL_NUMBER(25) ", "
+            USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28) ", " USDTPP_DETAIL_NUMBER(29)
         USDTPP_DETAIL_END_SOURCE
-        : : "n"(Source{}.written_in),
-            "n"(word_of<Source, 0>()), "n"(word_of<Source, 1>()), "n"(word_of<Source, 2>()),
-            "n"(word_of<Source, 3>()), "n"(word_of<Source, 4>()), "n"(word_of<Source, 5>()),
-            "n"(word_of<Source, 6>()), "n"(word_of<Source, 7>()), "n"(word_of<Source, 8>()),
-            "n"(word_of<Source, 9>()), "n"(word_of<Source, 10>()), "n"(word_of<Source, 11>()),
-            "n"(word_of<Source, 12>()), "n"(word_of<Source, 13>()), "n"(word_of<Source, 14>()),
-            "n"(word_of<Source, 15>()), "n"(word_of<Source, 16>()), "n"(word_of<Source, 17>()),
-            "n"(word_of<Source, 18>()), "n"(word_of<Source, 19>()), "n"(word_of<Source, 20>()),
-            "n"(word_of<Source, 21>()), "n"(word_of<Source, 22>()), "n"(word_of<Source, 23>()),
-            "n"(word_of<Source, 24>()), "n"(word_of<Source, 25>()), "n"(word_of<Source, 26>()),
-            "n"(word_of<Source, 27>()));
+        : : "n"(kinds_of(Source{}.operands)), "n"(Source{}.written_in),
+            "n"(word_of<Source, 0>()), "n"(word_of<Source, 1>()), "n"(word_of<Source, 2>()), "n"(word_of<Source, 3>()),
+            "n"(word_of<Source, 4>()), "n"(word_of<Source, 5>()), "n"(word_of<Source, 6>()), "n"(word_of<Source, 7>()),
+            "n"(word_of<Source, 8>()), "n"(word_of<Source, 9>()), "n"(word_of<Source, 10>()), "n"(word_of<Source, 11>()),
+            "n"(word_of<Source, 12>()), "n"(word_of<Source, 13>()), "n"(word_of<Source, 14>()), "n"(word_of<Source, 15>()),
+            "n"(word_of<Source, 16>()), "n"(word_of<Source, 17>()), "n"(word_of<Source, 18>()), "n"(word_of<Source, 19>()),
+            "n"(word_of<Source, 20>()), "n"(word_of<Source, 21>()), "n"(word_of<Source, 22>()), "n"(word_of<Source, 23>()),
+            "n"(word_of<Source, 24>()), "n"(word_of<Source, 25>()), "n"(word_of<Source, 26>()), "n"(word_of<Source, 27>()));
     return true;
 }
 

@@ -51,10 +51,10 @@ constexpr argument_kind kind_of() noexcept {
     }
 }
 
-// Four bits for each argument.
+// Four bits for each argument, and above those of twelve their number.
 template <class... T>
 constexpr std::uint64_t packed_kinds() noexcept {
-    std::uint64_t all = 0;
+    std::uint64_t all = std::uint64_t{sizeof...(T)} << 48;
     [[maybe_unused]] int bits = 0;
     ((all |= std::uint64_t{static_cast<unsigned char>(kind_of<std::decay_t<const T>>())} << bits, bits += 4), ...);
     return all;

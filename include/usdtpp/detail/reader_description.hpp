@@ -1,4 +1,4 @@
-// Descriptions: two more notes beside a probe, in section .note.usdtpp, which say what the arguments were in C++ and
+// Descriptions: a note beside that of a probe, in section .note.usdtpp, which says what the arguments were in C++ and
 // where the probe is in the source. docs/note.md has the format.
 #ifndef USDTPP_DETAIL_READER_DESCRIPTION_HPP
 #define USDTPP_DETAIL_READER_DESCRIPTION_HPP
@@ -15,19 +15,10 @@
 
 namespace usdtpp::detail::reader {
 
-// The first note: the kinds of the arguments.
-struct kinds_note {
+struct description {
     static constexpr std::uint32_t note_type = 0x1001;
     std::uint64_t site = 0;
-    std::uint64_t base = 0;
     std::vector<argument_kind> kinds;
-};
-
-// The second: where the probe is in the source, and what it says there.
-struct source_note {
-    static constexpr std::uint32_t note_type = 0x2001;
-    std::uint64_t site = 0;
-    std::uint64_t base = 0;
     unsigned line = 0;
     std::string file;
     std::string arguments;          // of the macro: provider, name and those of the probe, separated by commas
@@ -39,25 +30,22 @@ inline argument_kind kind_of(std::uint64_t number) noexcept {
     return known ? static_cast<argument_kind>(number) : argument_kind::unknown;
 }
 
-// Of the notes, what is behind their header and owner.
-inline void read(kinds_note& note, bytes from) {
-    note.site = from.address();
-    note.base = from.address();
-    const auto count = from.number(1);
+// Of a note, what is behind its header and owner.
+inline description read_description(bytes from) {
+    description read;
+    read.site = from.address();
     auto kinds = from.number(8);
+    const auto count = kinds >> 48 & 15;
     for (std::uint64_t i = 0; i != count; ++i, kinds >>= 4) {
-        note.kinds.push_back(kind_of(kinds & 15));
+        read.kinds.push_back(kind_of(kinds & 15));
     }
-}
-inline void read(source_note& note, bytes from) {
-    note.site = from.address();
-    note.base = from.address();
-    note.line = from.word();
-    note.file = from.text();
-    note.arguments = from.text();
+    read.line = from.word();
+    read.file = from.text();
+    read.arguments = from.text();
     while (from.left() != 0 && from.view().front() != '\0') { // what follows the last of them is padding
-        note.types.push_back(from.text());
+        read.types.push_back(from.text());
     }
+    return read;
 }
 
 // The commas that the preprocessor saw between the arguments of a macro: parentheses and literals hide others;
@@ -146,9 +134,9 @@ inline std::optional<std::string> between(std::string_view prefix, const std::st
 // The names of a probe's arguments: what was written, or the name that USDTPP_NAMED gives. USDTPP_SIZED makes two
 // arguments, address and length, and names the first. Both may be there as the macro that was written, or as what it
 // stands for, if a macro of the user's came in between.
-inline std::vector<std::string> names_of(const source_note& source) {
+inline std::vector<std::string> names_of(const description& of) {
     std::vector<std::string> names;
-    const argument_names written(source.arguments);
+    const argument_names written(of.arguments);
     for (std::size_t i = 2; i < written.names().size(); ++i) {
         const auto& one = written.names()[i];
         if (const auto sized = between("USDTPP_SIZED(", one, ")")) {
@@ -170,18 +158,17 @@ inline std::vector<std::string> names_of(const source_note& source) {
 }
 
 // Where the notes do not agree on the number of arguments, these stay as the probe's note has them.
-inline void describe(probe_note& probe, const kinds_note& by) {
-    for (std::size_t i = 0; by.kinds.size() == probe.arguments.size() && i != by.kinds.size(); ++i) {
-        probe.arguments[i].kind = by.kinds[i];
-    }
-}
-inline void describe(probe_note& probe, const source_note& by) {
+inline void describe(probe_note& probe, const description& by) {
     probe.file = by.file;
     probe.line = by.line;
+    if (by.kinds.size() != probe.arguments.size()) {
+        return;
+    }
     auto type = by.types.begin();
-    for (auto& argument : probe.arguments) {
-        if (argument.kind == argument_kind::enumeration && type != by.types.end()) {
-            argument.type = *type++;
+    for (std::size_t i = 0; i != by.kinds.size(); ++i) {
+        probe.arguments[i].kind = by.kinds[i];
+        if (by.kinds[i] == argument_kind::enumeration && type != by.types.end()) {
+            probe.arguments[i].type = *type++;
         }
     }
     // A long text may be cut off at its end. Otherwise, if the number is another, a macro stands for several arguments.

@@ -70,13 +70,11 @@ private:
     std::uint64_t mask_;
 };
 
-inline probe_note read_probe(bytes from, const movement& moved, int machine) {
+inline probe_note read_probe(bytes from, int machine) {
     probe_note probe;
     probe.location = from.address();
     probe.base = from.address();
     probe.semaphore = from.address();
-    probe.location = moved(probe.location, probe.base);
-    probe.semaphore = probe.semaphore != 0 ? moved(probe.semaphore, probe.base) : 0;
     probe.provider = from.text();
     probe.name = from.text();
     probe.arguments = parse_arguments(from.text(), machine);
@@ -112,55 +110,55 @@ inline function_table functions_of(elf_file& file, const std::vector<elf_file::s
     return functions;
 }
 
-// One of the two notes of a description, by the sites that they are about. Of several at one address, as where a linker
-// misplaced them all, each comes in the order of the source.
-template <class Note>
-class notes_by_site {
+// The descriptions of a file, by the sites that they are about. Of several at one address, as where a linker misplaced
+// them all, each comes in the order of the source.
+class descriptions {
 public:
-    notes_by_site(elf_file& file, const std::vector<elf_file::section>& sections, const movement& moved) {
-        for_each_note_of(file, sections, ".note.usdtpp", "usdtpp", Note::note_type, [&](const bytes& from) {
-            Note one;
-            read(one, from);
-            by_site_.emplace(moved(one.site, one.base), std::move(one));
+    descriptions(elf_file& file, const std::vector<elf_file::section>& sections) {
+        for_each_note_of(file, sections, ".note.usdtpp", "usdtpp", description::note_type, [&](const bytes& note) {
+            auto one = read_description(note);
+            const auto site = one.site;
+            by_site_.emplace(site, std::move(one));
         });
     }
-    std::optional<Note> take(std::uint64_t site) {
+    std::optional<description> take(std::uint64_t site) {
         auto found = by_site_.extract(site); // the first of them
         return !found.empty() ? std::optional(std::move(found.mapped())) : std::nullopt;
     }
 
 private:
-    std::multimap<std::uint64_t, Note> by_site_;
+    std::multimap<std::uint64_t, description> by_site_;
 };
 
-// GCC may let copies of a probe share the statement with its text, which then belongs to one of their sites; the others
-// are where that is.
-inline void share_sources(const std::vector<probe_note>& probes, const std::vector<probe_note*>& without) {
-    if (without.empty()) {
-        return;
-    }
-    const auto key = [](const probe_note& probe) { return std::tie(probe.provider, probe.name); };
-    std::map<std::tuple<std::string, std::string>, const probe_note*> described;
+// GCC may let copies of a probe in a function share the statement with the description, which then belongs to one of
+// their sites; the others are where that is.
+inline void share_descriptions(const std::vector<probe_note>& probes, const std::vector<probe_note*>& without) {
+    const auto key = [](const probe_note& probe) { return std::tie(probe.provider, probe.name, probe.function); };
+    std::map<std::tuple<std::string, std::string, std::string>, const probe_note*> described;
     for (const auto& probe : probes) {
-        if (probe.line != 0) {
+        if (probe.line != 0 && !without.empty()) {
             const auto [known, is_new] = described.emplace(key(probe), &probe);
             const bool same = is_new || (known->second != nullptr && known->second->file == probe.file &&
                                          known->second->line == probe.line);
             known->second = same ? known->second : nullptr;
         }
     }
+    const auto same_type = [](const note_argument& a, const note_argument& b) {
+        return a.size == b.size && a.is_signed == b.is_signed;
+    };
     for (auto* probe : without) {
         const auto found = described.find(key(*probe));
         const auto* other = found != described.end() ? found->second : nullptr;
-        const auto same_kind = [](const note_argument& a, const note_argument& b) { return a.kind == b.kind; };
-        if (other == nullptr || !std::equal(probe->arguments.begin(), probe->arguments.end(), other->arguments.begin(),
-                                            other->arguments.end(), same_kind)) {
+        if (probe->function.empty() || other == nullptr ||
+            !std::equal(probe->arguments.begin(), probe->arguments.end(), other->arguments.begin(),
+                        other->arguments.end(), same_type)) {
             continue;
         }
         probe->file = other->file;
         probe->line = other->line;
         for (std::size_t i = 0; i != probe->arguments.size(); ++i) {
             probe->arguments[i].name = other->arguments[i].name;
+            probe->arguments[i].kind = other->arguments[i].kind;
             probe->arguments[i].type = other->arguments[i].type;
         }
     }
@@ -177,30 +175,26 @@ inline elf_probes read_elf(elf_file& file) {
     read.bits = file.format().address_size == 4 ? 32 : 64;
     read.big_endian = file.format().big_endian;
     const auto sections = file.sections();
-    const movement moved(sections, file.format().address_size);
     for_each_note_of(file, sections, ".note.stapsdt", "stapsdt", 3,
-                     [&](const bytes& note) { read.probes.push_back(read_probe(note, moved, read.machine)); });
+                     [&](const bytes& note) { read.probes.push_back(read_probe(note, read.machine)); });
     if (read.probes.empty()) {
         return read;
     }
-    notes_by_site<kinds_note> kinds(file, sections, moved);
-    notes_by_site<source_note> sources(file, sections, moved);
-    std::vector<probe_note*> without_source;
-    for (auto& probe : read.probes) {
-        if (const auto found = kinds.take(probe.location)) {
-            describe(probe, *found);
-            if (const auto source = sources.take(probe.location)) {
-                describe(probe, *source);
-            } else {
-                without_source.push_back(&probe);
-            }
-        }
-    }
-    share_sources(read.probes, without_source);
+    const movement moved(sections, file.format().address_size);
     auto functions = functions_of(file, sections);
+    descriptions described(file, sections);
+    std::vector<probe_note*> without;
     for (auto& probe : read.probes) {
+        if (const auto found = described.take(probe.location)) {
+            describe(probe, *found);
+        } else {
+            without.push_back(&probe);
+        }
+        probe.location = moved(probe.location, probe.base);
+        probe.semaphore = probe.semaphore != 0 ? moved(probe.semaphore, probe.base) : 0;
         probe.function = functions.at(probe.location);
     }
+    share_descriptions(read.probes, without);
     return read;
 }
 

@@ -21,7 +21,7 @@ constexpr auto& signature() noexcept {
     return __PRETTY_FUNCTION__;
 }
 
-// As many bytes as an asm statement can have operands for (GCC: 30).
+// As many bytes as an asm statement can have operands for (GCC: 30, two of which are not text).
 class source_text {
 public:
     static constexpr unsigned words = 28;
@@ -83,6 +83,11 @@ private:
     unsigned char text_[room] = {};
     unsigned size_ = 0;
 };
+
+template <class... T>
+constexpr std::uint64_t kinds_of(const described_kinds<T...>*) noexcept {
+    return described_kinds<T...>::usdtpp_kinds;
+}
 
 template <class Source, class... T>
 constexpr source_text text_with_types(const described_kinds<T...>*) noexcept {
