@@ -13,12 +13,12 @@
 //   docs/limitations.md says what is lost with it.
 
 // USDTPP_COMPACT
-//   x86-64: a probe is one byte of code, not eleven. It leaves out the ten-byte nop behind the probe, in whose place newer
-//   kernels, and tracers in the same process, put a call that is many times faster than the trap.
+//   x86-64: a probe is one byte of code, not eleven. It leaves out the ten-byte nop behind the probe, in whose place
+//   newer kernels, and tracers in the same process, put a call that is many times faster than the trap.
 
 // USDTPP_NO_DESCRIPTIONS
-//   Leave the descriptions of probes out of the binary: the kinds and the names of their arguments, as the source has them,
-//   and its file names and lines. What is loaded into memory has not a byte less.
+//   Leave the descriptions of probes out of the binary: the kinds and the names of their arguments, as the source has
+//   them, and its file names and lines. What is loaded into memory has not a byte less.
 
 // USDTPP_NO_SHORT_NAMES
 //   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.

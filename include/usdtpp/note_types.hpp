@@ -41,9 +41,9 @@ struct note_argument {
     bool is_signed = false;   // by the text: "-4@..."
     bool is_floating = false; // by the text: "8f@..."
     operand where;
-    std::string name; // as written at the probe, or empty
+    std::string name;                            // as written at the probe, or empty
     argument_kind kind = argument_kind::unknown; // known by a description only
-    std::string type; // of an enumeration, or empty
+    std::string type;                            // of an enumeration, or empty
 };
 
 struct probe_note {

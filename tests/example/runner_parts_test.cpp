@@ -11,7 +11,8 @@ using fosdem::run::latencies;
 using fosdem::run::percentiles_of;
 
 std::string start(const std::string& id, std::int64_t timestamp) {
-    return R"({"event": "fosdem:request_start", "id": ")" + id + R"(", "timestamp": )" + std::to_string(timestamp) + "}";
+    return R"({"event": "fosdem:request_start", "id": ")" + id + R"(", "timestamp": )" + std::to_string(timestamp) +
+           "}";
 }
 std::string end(const std::string& id, std::int64_t timestamp, std::int64_t duration) {
     return R"({"event": "fosdem:request_end", "id": ")" + id + R"(", "start_timestamp": )" + std::to_string(timestamp) +

@@ -97,10 +97,10 @@ void check_described(const std::string& processor) {
         }
         return all;
     };
-    CHECK(described(0) == lines{"first.cpp:12", "a | 1 | ", "b + 1 | 2 | ", "(c, d) | 3 | ", "',' | 4 | ",
-                                    "&e | 5 | ", R"("f, \"g" | 6 | )", "f(text) | 7 | ", " | 2 | ", "h<i | 8 | ",
-                                    "x | 9 | ", "[&](int k, int l) { return k % l; }(1'000, 2) | 10 | geometry::shape",
-                                    "start | 11 | "});
+    CHECK(described(0) == lines{"first.cpp:12", "a | 1 | ", "b + 1 | 2 | ", "(c, d) | 3 | ", "',' | 4 | ", "&e | 5 | ",
+                                R"("f, \"g" | 6 | )", "f(text) | 7 | ", " | 2 | ", "h<i | 8 | ", "x | 9 | ",
+                                "[&](int k, int l) { return k % l; }(1'000, 2) | 10 | geometry::shape",
+                                "start | 11 | "});
     CHECK(described(1) == lines{"second.cpp:70000", "f(a, b) | 1 | ", "x... | 0 | ", " | 10 | colour"});
     CHECK(described(2) == lines{":0", " | 0 | "});
     CHECK(described(3) == lines{"fourth.cpp:4", " | 0 | ", " | 0 | "});

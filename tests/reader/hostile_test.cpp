@@ -133,7 +133,8 @@ TEST_CASE("a damaged description is an error that names its section") {
     CHECK(with(source.substr(0, source.size() - 2)) == "none, but 1 probes"); // no type
     for (std::size_t size = 0; size != source.size() - 2; ++size) {
         INFO(size);
-        CHECK(with(source.substr(0, size)) == (size >= line.size() ? endless(".note.usdtpp") : cut_off(".note.usdtpp")));
+        CHECK(with(source.substr(0, size)) ==
+              (size >= line.size() ? endless(".note.usdtpp") : cut_off(".note.usdtpp")));
     }
     CHECK(with(source.substr(0, source.size() - 1)) == endless(".note.usdtpp"));
     CHECK(with(number(0x10, 8) + std::string(8, '\xff') + source.substr(16)) == "none, but 1 probes");

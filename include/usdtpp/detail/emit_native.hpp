@@ -1,9 +1,9 @@
 // The native back-end: this library's own notes. docs/note.md explains each line.
 //
-// A back-end is three macros: USDTPP_DETAIL_FIRE(text, provider, name, count, store), which evaluates `store` and emits a
-// probe of the operands in `usdtpp_operands`, with `text` to describe it; USDTPP_DETAIL_READ_SEMAPHORE(provider, name), which is that of
-// semaphore.hpp and needs USDTPP_DETAIL_SEMAPHORE(provider, name), the assembler's name of the semaphore; and
-// USDTPP_DETAIL_IF_REACHED, what stands in front of all that.
+// A back-end is three macros: USDTPP_DETAIL_FIRE(text, provider, name, count, store), which evaluates `store` and emits
+// a probe of the operands in `usdtpp_operands`, with `text` to describe it; USDTPP_DETAIL_READ_SEMAPHORE(provider,
+// name), which is that of semaphore.hpp and needs USDTPP_DETAIL_SEMAPHORE(provider, name), the assembler's name of the
+// semaphore; and USDTPP_DETAIL_IF_REACHED, what stands in front of all that.
 #ifndef USDTPP_DETAIL_EMIT_NATIVE_HPP
 #define USDTPP_DETAIL_EMIT_NATIVE_HPP
 

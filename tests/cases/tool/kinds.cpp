@@ -1,7 +1,7 @@
 // Every kind of argument, and names that are no identifiers. All probes fire for each line of input. Above each probe
-// stands what `usdtpp list` says of its arguments: at its title, or where sites of one name differ at each site. Behind it
-// stands what a script of `usdtpp bpftrace` prints of them, each time that it fires. A ; separates sites, and events. Where
-// an event ends in ..., the version of bpftrace decides what more is printed.
+// stands what `usdtpp list` says of its arguments: at its title, or where sites of one name differ at each site. Behind
+// it stands what a script of `usdtpp bpftrace` prints of them, each time that it fires. A ; separates sites, and
+// events. Where an event ends in ..., the version of bpftrace decides what more is printed.
 // clang-format off
 #include <chrono>
 #include <cstdint>
