@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <cxxabi.h>
@@ -85,20 +86,23 @@ public:
             if ((type == STT_FUNC || type == STT_GNU_IFUNC) && section != SHN_UNDEF) {
                 one.begin &= machine_ == EM_ARM ? ~std::uint64_t{1} : ~std::uint64_t{0}; // which says Thumb
                 one.binding = static_cast<unsigned char>(info >> 4);
+                one.place = functions_.size();
                 functions_.push_back(one);
             }
         }
     }
 
     // When all tables are there. Of functions that begin at one address the longest is kept, and of several of those
-    // the one that other files see.
+    // the one that other files see, or else the first.
     void sort() {
         const auto rank = [](const function& one) {
             return one.binding == STB_GLOBAL ? 0 : one.binding == STB_WEAK ? 1 : 2;
         };
-        std::stable_sort(functions_.begin(), functions_.end(), [&](const function& a, const function& b) {
-            return a.begin != b.begin ? a.begin < b.begin : a.size != b.size ? a.size > b.size : rank(a) < rank(b);
-        });
+        const auto order = [&](const function& one) {
+            return std::make_tuple(one.begin, ~one.size, rank(one), one.place);
+        };
+        std::sort(functions_.begin(), functions_.end(),
+                  [&](const function& a, const function& b) { return order(a) < order(b); });
         const auto same = [](const function& a, const function& b) { return a.begin == b.begin; };
         functions_.erase(std::unique(functions_.begin(), functions_.end(), same), functions_.end());
     }
@@ -136,6 +140,7 @@ private:
         std::uint32_t name = 0; // where it begins in names_[table]
         std::uint32_t table = 0;
         unsigned char binding = 0;
+        std::size_t place = 0; // in its table and those before
     };
 
     void spend(std::uint64_t characters) noexcept {
