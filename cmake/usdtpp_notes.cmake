@@ -10,3 +10,10 @@ if(NOT TARGET usdtpp::notes)
     target_include_directories(usdtpp::notes INTERFACE ${USDTPP_LIBELF_INCLUDE_DIR})
   endif()
 endif()
+
+# usdtpp::attach: for <usdtpp/attach.hpp> and what is built on it.
+if(TARGET usdtpp::notes AND NOT TARGET usdtpp::attach)
+  find_package(Threads REQUIRED)
+  add_library(usdtpp::attach INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(usdtpp::attach INTERFACE usdtpp::notes Threads::Threads ${CMAKE_DL_LIBS})
+endif()

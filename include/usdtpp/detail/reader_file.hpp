@@ -27,11 +27,11 @@ inline std::string error_text(int number) {
 class open_file {
 public:
     // Only regular files are opened: to open a device or a pipe may do something, or wait.
-    explicit open_file(const std::string& path) noexcept {
+    explicit open_file(const std::string& path, int access = O_RDONLY) noexcept {
         if (::stat(path.c_str(), &status_) != 0) {
             error_ = errno;
         } else if (S_ISREG(status_.st_mode)) {
-            descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+            descriptor_ = ::open(path.c_str(), access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
             error_ = descriptor_ < 0 || ::fstat(descriptor_, &status_) != 0 ? errno : 0;
         }
     }

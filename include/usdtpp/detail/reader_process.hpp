@@ -36,6 +36,7 @@ struct mapping {
     std::string range;       // "7f3a40000000-7f3a40021000"
     std::string device;      // "fe:01"
     std::string path;
+    bool writable = false;
     bool executable = false;
 };
 
@@ -57,6 +58,7 @@ inline mapping parse_mapping(std::string_view line) {
     read.begin = number(std::string_view(read.range).substr(0, dash), 16);
     read.end = number(std::string_view(read.range).substr(std::min(dash + 1, read.range.size())), 16);
     const auto rights = word();
+    read.writable = rights.size() > 1 && rights[1] == 'w';
     read.executable = rights.size() > 2 && rights[2] == 'x';
     read.offset = number(word(), 16);
     read.device = word();
@@ -87,16 +89,13 @@ inline std::string read_all(const std::string& path) {
     throw note_error(path + ": " + error_text(error));
 }
 
-// Those with code in them, in the order of their addresses.
-inline std::vector<mapping> code_mappings(const std::string& process) {
+// In the order of their addresses.
+inline std::vector<mapping> mappings_of(const std::string& process) {
     const auto text = read_all(process + "/maps");
     std::vector<mapping> found;
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
-        auto one = parse_mapping(std::string_view(text).substr(begin, end - begin));
-        if (one.executable && one.inode != 0) {
-            found.push_back(std::move(one));
-        }
+        found.push_back(parse_mapping(std::string_view(text).substr(begin, end - begin)));
         begin = end + 1;
     }
     return found;
@@ -168,7 +167,10 @@ inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error
     const auto process = "/proc/" + std::to_string(pid);
     std::map<std::tuple<std::string, std::uint64_t, std::string>, seen_file> files;
     std::vector<loaded_object> objects;
-    for (const auto& one : code_mappings(process)) {
+    for (const auto& one : mappings_of(process)) {
+        if (!one.executable || one.inode == 0) {
+            continue;
+        }
         const auto [file, is_new] = files.try_emplace({one.device, one.inode, one.path});
         auto& seen = file->second;
         try {

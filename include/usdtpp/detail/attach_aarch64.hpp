@@ -1,0 +1,94 @@
+// Attaching on aarch64: by breakpoints, for which the processor takes a nop to be replaced at any time (Arm ARM,
+// B2.2.5).
+#ifndef USDTPP_DETAIL_ATTACH_AARCH64_HPP
+#define USDTPP_DETAIL_ATTACH_AARCH64_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include <asm/sigcontext.h>
+#include <ucontext.h>
+
+#define USDTPP_DETAIL_FIRING __attribute__((no_instrument_function))
+
+namespace usdtpp::detail::attach {
+
+constexpr std::uint8_t no_register = 255;
+
+struct registers {
+    std::uint64_t general[33]; // x0 ... x30, sp, zero
+};
+
+struct register_name {
+    std::uint8_t number;
+    std::uint8_t shift;
+    bool is_vector;
+};
+
+inline std::optional<register_name> named_register(std::string_view name) noexcept {
+    if (name == "sp" || name == "wsp") {
+        return register_name{31, 0, false};
+    }
+    if (name == "xzr" || name == "wzr") {
+        return register_name{32, 0, false};
+    }
+    static constexpr std::string_view general = "xw";
+    static constexpr std::string_view vector = "vqdshb";
+    const bool is_vector = !name.empty() && vector.find(name.front()) != vector.npos;
+    if (name.size() < 2 || name.size() > 3 || (!is_vector && general.find(name.front()) == general.npos)) {
+        return std::nullopt;
+    }
+    unsigned number = 0;
+    for (const char c : name.substr(1)) {
+        if (c < '0' || c > '9') {
+            return std::nullopt;
+        }
+        number = number * 10 + static_cast<unsigned>(c - '0');
+    }
+    return number < (is_vector ? 32U : 31U)
+               ? std::optional(register_name{static_cast<std::uint8_t>(number), 0, is_vector})
+               : std::nullopt;
+}
+
+inline bool is_instruction_pointer(std::string_view) noexcept {
+    return false;
+}
+
+// In the vector registers of a signal's context.
+constexpr std::size_t vector_offset(std::uint8_t number) noexcept {
+    return std::size_t{16} * number;
+}
+
+using code_byte = unsigned char;
+constexpr code_byte breakpoint[] = {0x00, 0x00, 0x20, 0xd4}; // brk #0
+constexpr code_byte nop[] = {0x1f, 0x20, 0x03, 0xd5};
+
+// A signal's context.
+inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
+    return at.uc_mcontext.pc;
+}
+inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
+    at.uc_mcontext.pc = address;
+}
+inline registers registers_of(const ucontext_t& at) noexcept {
+    registers all = {};
+    for (std::size_t i = 0; i != 31; ++i) {
+        all.general[i] = at.uc_mcontext.regs[i];
+    }
+    all.general[31] = at.uc_mcontext.sp;
+    return all;
+}
+inline const void* vectors_of(const ucontext_t& at) noexcept {
+    const auto* record = reinterpret_cast<const _aarch64_ctx*>(at.uc_mcontext.__reserved);
+    while (record->magic != 0 && record->magic != FPSIMD_MAGIC) {
+        record = reinterpret_cast<const _aarch64_ctx*>(reinterpret_cast<const char*>(record) + record->size);
+    }
+    return record->magic != 0 ? reinterpret_cast<const fpsimd_context*>(record)->vregs : nullptr;
+}
+
+} // namespace usdtpp::detail::attach
+
+#endif

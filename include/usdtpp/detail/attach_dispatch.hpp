@@ -1,0 +1,69 @@
+// From a probe that fires to what is attached to it.
+#ifndef USDTPP_DETAIL_ATTACH_DISPATCH_HPP
+#define USDTPP_DETAIL_ATTACH_DISPATCH_HPP
+
+#include <cerrno>
+#include <cstdint>
+
+#include <time.h>
+
+#include <usdtpp/detail/attach_machine.hpp>
+#include <usdtpp/detail/attach_site.hpp>
+#include <usdtpp/detail/attach_threads.hpp>
+#include <usdtpp/event.hpp>
+
+namespace usdtpp::detail::attach {
+
+inline std::uint64_t monotonic_time() noexcept {
+    timespec now = {};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// Calls all that is attached; vector registers were saved. A handler that throws ends the program.
+inline void fire(const site& at, const registers& from, const void* vectors) noexcept {
+    const int saved_errno = errno;
+    auto* slot = own_slot != nullptr ? own_slot : take_slot();
+    if (slot != nullptr && enter(*slot)) {
+        if (const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE)) {
+            const event fired(at, from, vectors, slot->thread, monotonic_time());
+            for (const auto* one : attached->all) {
+                if (one->record != nullptr) {
+                    one->record(one->context, at, from, *slot);
+                } else {
+                    one->handler(fired);
+                }
+            }
+        }
+        leave(*slot);
+    }
+    errno = saved_errno;
+}
+
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+// What stubs lead to.
+USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& at, const registers& from) {
+    const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE);
+    if (attached == nullptr) {
+        return;
+    }
+    auto* slot = own_slot;
+    if (slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
+        const auto all = [&](const void* vectors) { fire(at, from, vectors); };
+        with_vectors_saved(at.vectors, all);
+    } else if (enter(*slot)) {
+        attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE); // now it will not go away
+        for (const auto* const* one = attached != nullptr ? attached->begin : nullptr;
+             attached != nullptr && one != attached->end; ++one) {
+            if ((*one)->record != nullptr) {
+                (*one)->record((*one)->context, at, from, *slot);
+            }
+        }
+        leave(*slot);
+    }
+}
+#endif
+
+} // namespace usdtpp::detail::attach
+
+#endif

@@ -1,0 +1,59 @@
+// A place in the code of the process where a probe is, and what is attached there.
+#ifndef USDTPP_DETAIL_ATTACH_SITE_HPP
+#define USDTPP_DETAIL_ATTACH_SITE_HPP
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <usdtpp/detail/attach_machine.hpp>
+#include <usdtpp/detail/attach_operands.hpp>
+#include <usdtpp/detail/attach_threads.hpp>
+#include <usdtpp/note_types.hpp>
+
+namespace usdtpp {
+class event;
+}
+
+namespace usdtpp::detail::attach {
+
+struct site;
+
+// One use of attach().
+struct subscription {
+    std::function<void(const event&)> handler;
+    // Instead of it: what leaves vector registers alone, and is given the slot of its thread.
+    void (*record)(void* context, const site&, const registers&, thread_slot&) = nullptr;
+    void* context = nullptr;
+};
+
+// Those of a site. It never changes: another one takes its place.
+struct subscribers {
+    std::vector<const subscription*> all;
+    const subscription* const* begin = nullptr; // of `all`: what reads it may not call functions
+    const subscription* const* end = nullptr;
+};
+
+// Once made it stays for good: a thread may be on its way to it.
+struct site {
+    probe_note note;
+    std::string object; // the path, as /proc/PID/maps has it
+    std::uint64_t address = 0;
+    std::uint64_t semaphore = 0; // its address, or 0
+    std::uint32_t number = 0;
+    std::vector<value_operand> operands;
+    const value_operand* first_operand = nullptr;
+    std::uint32_t operand_count = 0;
+    const subscribers* attached = nullptr; // null: none
+    bool only_record = false;              // they do
+    bool jumps = false;                    // or has a breakpoint
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+    code_byte jump[jump_size] = {}; // what stands behind the nop meanwhile
+    vector_state vectors;
+#endif
+};
+
+} // namespace usdtpp::detail::attach
+
+#endif

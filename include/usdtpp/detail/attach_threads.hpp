@@ -1,0 +1,150 @@
+// Who is at a probe just now: what a thread does on its way through a handler, and how one that detaches waits for
+// them.
+#ifndef USDTPP_DETAIL_ATTACH_THREADS_HPP
+#define USDTPP_DETAIL_ATTACH_THREADS_HPP
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <new>
+
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <usdtpp/detail/attach_machine.hpp>
+
+namespace usdtpp::detail::attach {
+
+// A thread's own, on cache lines of its own. Threads take one when they first fire, and nobody allocates memory for it
+// by malloc, which may have a probe itself. Those of threads that ended are found when slots run short.
+struct alignas(128) thread_slot {
+    std::int32_t thread = 0;   // its id; 0: free
+    std::uint32_t number = 0;  // of the slot
+    std::uint64_t entered = 0; // odd while the thread is at a probe
+    std::uint64_t skipped = 0; // probes that it met meanwhile: in a handler, or in a signal handler above one
+};
+
+constexpr unsigned slots_in_chunk = 256;
+struct slot_chunk {
+    thread_slot slots[slots_in_chunk];
+    slot_chunk* next = nullptr;
+};
+
+#define USDTPP_DETAIL_HIDDEN __attribute__((visibility("hidden")))
+USDTPP_DETAIL_HIDDEN inline slot_chunk first_slots;
+// initial-exec: what reads it calls nothing, in a shared object either.
+USDTPP_DETAIL_HIDDEN inline __thread thread_slot* own_slot __attribute__((tls_model("initial-exec"))) = nullptr;
+
+inline std::int32_t thread_id() noexcept {
+    return static_cast<std::int32_t>(::syscall(SYS_gettid));
+}
+inline bool is_alive(std::int32_t thread) noexcept {
+    return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0 || errno != ESRCH;
+}
+
+template <class Do>
+void for_each_slot(Do what) noexcept {
+    unsigned number = 0;
+    for (auto* chunk = &first_slots; chunk != nullptr; chunk = __atomic_load_n(&chunk->next, __ATOMIC_ACQUIRE)) {
+        for (auto& slot : chunk->slots) {
+            what(slot, number++);
+        }
+    }
+}
+
+// For the calling thread; nothing if memory is short.
+[[gnu::noinline]] inline thread_slot* take_slot() noexcept {
+    const int saved = errno;
+    const auto self = thread_id();
+    thread_slot* taken = nullptr;
+    for (int attempt = 0; taken == nullptr && attempt != 3; ++attempt) {
+        for_each_slot([&](thread_slot& slot, unsigned number) {
+            auto owner = __atomic_load_n(&slot.thread, __ATOMIC_RELAXED);
+            const bool free = owner == 0 || (attempt == 1 && !is_alive(owner));
+            if (taken == nullptr && free &&
+                __atomic_compare_exchange_n(&slot.thread, &owner, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+                __atomic_store_n(&slot.entered, slot.entered + (slot.entered & 1), __ATOMIC_RELEASE);
+                slot.number = number;
+                taken = &slot;
+            }
+        });
+        if (taken == nullptr && attempt == 1) {
+            auto* memory =
+                ::mmap(nullptr, sizeof(slot_chunk), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (memory != MAP_FAILED) {
+                auto* chunk = new (memory) slot_chunk;
+                auto** last = &first_slots.next;
+                for (slot_chunk* none = nullptr;
+                     !__atomic_compare_exchange_n(last, &none, chunk, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+                     none = nullptr) {
+                    last = &none->next;
+                }
+            }
+        }
+    }
+    own_slot = taken;
+    errno = saved;
+    return taken;
+}
+
+// Whether the calling thread may call handlers: not while it is in one. Then come leave(), and nothing in between that
+// throws.
+USDTPP_DETAIL_FIRING inline bool enter(thread_slot& slot) noexcept {
+    if ((slot.entered & 1U) != 0) {
+        ++slot.skipped;
+        return false;
+    }
+    __atomic_store_n(&slot.entered, slot.entered + 1, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); // for the processor, whoever waits has the fence
+    return true;
+}
+USDTPP_DETAIL_FIRING inline void leave(thread_slot& slot) noexcept {
+    __atomic_store_n(&slot.entered, slot.entered + 1, __ATOMIC_RELEASE);
+}
+
+// All threads of the process have a fence here, and (`code`) fetch their instructions anew. Whether that works.
+inline bool fence_all_threads(bool code) noexcept {
+    const auto call = [](int command) { return ::syscall(SYS_membarrier, command, 0, 0); };
+    const int wanted = code ? MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
+    const int first =
+        code ? MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE : MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+    return call(wanted) == 0 || (errno == EPERM && call(first) == 0 && call(wanted) == 0);
+}
+
+// Until each thread that was at a probe has left it, but for the calling one. What they came for must be out of reach
+// already.
+inline void wait_for_threads() noexcept {
+    fence_all_threads(false);
+    for_each_slot([](thread_slot& slot, unsigned) {
+        const auto seen = __atomic_load_n(&slot.entered, __ATOMIC_ACQUIRE);
+        if ((seen & 1U) == 0 || &slot == own_slot) {
+            return;
+        }
+        for (unsigned turns = 1; __atomic_load_n(&slot.entered, __ATOMIC_ACQUIRE) == seen; ++turns) {
+            if (turns % 1024 == 0 && !is_alive(__atomic_load_n(&slot.thread, __ATOMIC_RELAXED))) {
+                return; // it ended in a handler
+            }
+            ::sched_yield();
+        }
+    });
+}
+
+// The child of a fork has one thread, with another id.
+inline void keep_slot_in_child() noexcept {
+    for_each_slot([](thread_slot& slot, unsigned) {
+        if (&slot != own_slot) {
+            slot.thread = 0;
+            slot.entered += slot.entered & 1U;
+        } else {
+            slot.thread = thread_id();
+        }
+    });
+}
+
+} // namespace usdtpp::detail::attach
+
+#endif

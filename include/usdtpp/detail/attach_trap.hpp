@@ -1,0 +1,135 @@
+// Breakpoints, for sites that have no room for a jump, and for the moment in which one is written that the processor
+// would not see at once.
+#ifndef USDTPP_DETAIL_ATTACH_TRAP_HPP
+#define USDTPP_DETAIL_ATTACH_TRAP_HPP
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dirent.h>
+#include <ucontext.h>
+
+#include <usdtpp/detail/attach_dispatch.hpp>
+#include <usdtpp/detail/attach_site.hpp>
+#include <usdtpp/detail/reader_process.hpp>
+
+namespace usdtpp::detail::attach {
+
+// What the signal handler reads: breakpoints in the order of their addresses. It never changes: another takes its
+// place.
+struct trap_table {
+    std::vector<std::pair<std::uint64_t, const site*>> all;
+    const site* find(std::uint64_t address) const noexcept {
+        const auto found = std::lower_bound(all.begin(), all.end(), address,
+                                            [](const auto& one, auto what) { return one.first < what; });
+        return found != all.end() && found->first == address ? found->second : nullptr;
+    }
+};
+USDTPP_DETAIL_HIDDEN inline const trap_table* known_traps = nullptr;
+USDTPP_DETAIL_HIDDEN inline struct sigaction previous_trap_action = {};
+
+// A SIGTRAP that is none of ours goes to whom it went before.
+inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
+    const auto& before = previous_trap_action;
+    if ((before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction != nullptr) {
+        before.sa_sigaction(number, info, context);
+    } else if (before.sa_handler == SIG_DFL || (before.sa_handler == SIG_IGN && info->si_code > 0)) {
+        std::signal(number, SIG_DFL); // NOLINT(cert-err33-c)
+        std::raise(number);           // NOLINT(cert-err33-c)
+    } else if (before.sa_handler != SIG_IGN) {
+        before.sa_handler(number);
+    }
+}
+
+inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
+    auto& thread = *static_cast<ucontext_t*>(context);
+    const auto address = trap_address(thread);
+    const auto* known = __atomic_load_n(&known_traps, __ATOMIC_ACQUIRE);
+    const auto* at = info->si_code > 0 && known != nullptr ? known->find(address) : nullptr;
+    if (at == nullptr) {
+        pass_on_trap(number, info, context);
+    } else if (address == at->address) {
+        continue_at(thread, address + sizeof nop);
+        fire(*at, registers_of(thread), vectors_of(thread));
+    }
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+    else {
+        continue_at(thread, at->address + sizeof nop + sizeof room); // the jump is being written
+    }
+#endif
+}
+
+class trap_handler {
+public:
+    // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it.
+    void add(std::uint64_t address, const site& at) {
+        if (const auto* known = tables_.empty() ? nullptr : tables_.back().get();
+            known != nullptr && known->find(address) == &at) {
+            return;
+        }
+        auto next = std::make_unique<trap_table>();
+        next->all = tables_.empty() ? next->all : tables_.back()->all;
+        const auto place = std::lower_bound(next->all.begin(), next->all.end(), address,
+                                            [](const auto& one, auto what) { return one.first < what; });
+        if (place != next->all.end() && place->first == address) {
+            place->second = &at; // another object is there now
+        } else {
+            next->all.insert(place, {address, &at});
+        }
+        __atomic_store_n(&known_traps, next.get(), __ATOMIC_RELEASE);
+        tables_.push_back(std::move(next));
+    }
+
+    // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
+    std::string why_not() {
+        struct sigaction now = {};
+        ::sigaction(SIGTRAP, nullptr, &now);
+        if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_trap) {
+            previous_trap_action = now;
+            struct sigaction ours = {};
+            ours.sa_sigaction = on_trap;
+            ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART; // handlers may meet other breakpoints
+            ::sigaction(SIGTRAP, &ours, nullptr);
+        }
+        const auto blocking = blocking_thread();
+        return blocking.empty() ? "" : "thread " + blocking + " blocks SIGTRAP, and a breakpoint would end the program";
+    }
+
+private:
+    // The first thread that does, by its id.
+    static std::string blocking_thread() {
+        std::string found;
+        if (auto* tasks = ::opendir("/proc/self/task")) {
+            while (const auto* task = ::readdir(tasks)) {
+                const std::string thread = task->d_name;
+                if (found.empty() && thread.front() != '.' && blocks_trap("/proc/self/task/" + thread + "/status")) {
+                    found = thread;
+                }
+            }
+            ::closedir(tasks);
+        }
+        return found;
+    }
+    static bool blocks_trap(const std::string& status) {
+        try {
+            const auto text = reader::read_all(status);
+            const auto line = text.find("\nSigBlk:");
+            const auto mask = line != text.npos ? std::stoull(text.substr(line + 8), nullptr, 16) : 0;
+            return (mask >> (SIGTRAP - 1) & 1) != 0;
+        } catch (const note_error&) {
+            return false; // it ended meanwhile
+        }
+    }
+
+    std::vector<std::unique_ptr<const trap_table>> tables_; // signal handlers may be in older ones
+};
+
+} // namespace usdtpp::detail::attach
+
+#endif
