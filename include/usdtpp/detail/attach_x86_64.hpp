@@ -174,77 +174,78 @@ inline vector_state find_vector_state() noexcept {
 using entry_code = void (*)();
 [[gnu::noinline]] inline entry_code find_entry() noexcept {
     entry_code found = nullptr;
-    asm volatile("lea 1f(%%rip), %0; jmp 2f; .balign 64; 1:"
-                 "push %%r15; push %%r14; push %%r13; push %%r12; push %%r11; push %%r10; push %%r9; push %%r8;"
-                 "push %%rdi; push %%rsi; push %%rbp; push %%rsp; push %%rbx; push %%rdx; push %%rcx; push %%rax;"
-                 "lahf; seto %%al; push %%rax;"
-                 "mov 136(%%rsp), %%rax; push 4096-11+16(%%rax);"
-                 "mov %%rsp, %%rbx;"                      //
-                 USDTPP_DETAIL_CFI(".cfi_remember_state") //
-                 USDTPP_DETAIL_CFI(
-                     ".cfi_def_cfa %%rbx, 280; .cfi_offset %%rip, -280; .cfi_offset %%rbx, -240") USDTPP_DETAIL_CFI(".c"
-                                                                                                                    "fi"
-                                                                                                                    "_o"
-                                                                                                                    "ff"
-                                                                                                                    "se"
-                                                                                                                    "t "
-                                                                                                                    "%%"
-                                                                                                                    "rb"
-                                                                                                                    "p,"
-                                                                                                                    " -"
-                                                                                                                    "22"
-                                                                                                                    "4;"
-                                                                                                                    " ."
-                                                                                                                    "cf"
-                                                                                                                    "i_"
-                                                                                                                    "of"
-                                                                                                                    "fs"
-                                                                                                                    "et"
-                                                                                                                    " %"
-                                                                                                                    "%r"
-                                                                                                                    "10"
-                                                                                                                    ", "
-                                                                                                                    "-1"
-                                                                                                                    "84"
-                                                                                                                    "; "
-                                                                                                                    ".c"
-                                                                                                                    "fi"
-                                                                                                                    "_o"
-                                                                                                                    "ff"
-                                                                                                                    "se"
-                                                                                                                    "t "
-                                                                                                                    "%%"
-                                                                                                                    "r1"
-                                                                                                                    "2,"
-                                                                                                                    " -"
-                                                                                                                    "16"
-                                                                                                                    "8")
-                     USDTPP_DETAIL_CFI(
-                         ".cfi_offset %%r13, -160; .cfi_offset %%r14, -152; .cfi_offset %%r15, -144") "mov "
-                                                                                                      "4096-11+8(%%rax)"
-                                                                                                      ", %%rdi; lea "
-                                                                                                      "16(%%rbx), "
-                                                                                                      "%%rsi;"
-                                                                                                      "lea 280(%%rbx), "
-                                                                                                      "%%rcx; mov "
-                                                                                                      "%%rcx, "
-                                                                                                      "48(%%rbx);" // rsp
-                                                                                                                   // as
-                                                                                                                   // it
-                                                                                                                   // was
-                                                                                                      "and $-16, "
-                                                                                                      "%%rsp; call "
-                                                                                                      "*4096-11+24(%%"
-                                                                                                      "rax);"
-                                                                                                      "lea 8(%%rbx), "
-                                                                                                      "%%rsp;" //
-                 USDTPP_DETAIL_CFI(".cfi_restore_state") "pop %%rax; add $0x7f, %%al; sahf;"
-                                                         "pop %%rax; pop %%rcx; pop %%rdx; pop %%rbx; lea 8(%%rsp), "
-                                                         "%%rsp; pop %%rbp; pop %%rsi; pop %%rdi;"
-                                                         "pop %%r8; pop %%r9; pop %%r10; pop %%r11; pop %%r12; pop "
-                                                         "%%r13; pop %%r14; pop %%r15;"
-                                                         "ret; 2:"
-                 : "=r"(found));
+    asm volatile(
+        "lea 1f(%%rip), %0; jmp 2f; .balign 64; 1:"
+        "push %%r15; push %%r14; push %%r13; push %%r12; push %%r11; push %%r10; push %%r9; push %%r8;"
+        "push %%rdi; push %%rsi; push %%rbp; push %%rsp; push %%rbx; push %%rdx; push %%rcx; push %%rax;"
+        "lahf; seto %%al; push %%rax;"
+        "mov 136(%%rsp), %%rax; push 4096-11+16(%%rax);"
+        "mov %%rsp, %%rbx;"                      //
+        USDTPP_DETAIL_CFI(".cfi_remember_state") //
+        USDTPP_DETAIL_CFI(".cfi_def_cfa %%rbx, 280; .cfi_offset %%rip, -280; .cfi_offset %%rbx, -240")
+            USDTPP_DETAIL_CFI(".c"
+                              "fi"
+                              "_o"
+                              "ff"
+                              "se"
+                              "t "
+                              "%%"
+                              "rb"
+                              "p,"
+                              " -"
+                              "22"
+                              "4;"
+                              " ."
+                              "cf"
+                              "i_"
+                              "of"
+                              "fs"
+                              "et"
+                              " %"
+                              "%r"
+                              "10"
+                              ", "
+                              "-1"
+                              "84"
+                              "; "
+                              ".c"
+                              "fi"
+                              "_o"
+                              "ff"
+                              "se"
+                              "t "
+                              "%%"
+                              "r1"
+                              "2,"
+                              " -"
+                              "16"
+                              "8")
+                USDTPP_DETAIL_CFI(
+                    ".cfi_offset %%r13, -160; .cfi_offset %%r14, -152; .cfi_offset %%r15, -144") "mov "
+                                                                                                 "4096-11+8(%%rax)"
+                                                                                                 ", %%rdi; lea "
+                                                                                                 "16(%%rbx), "
+                                                                                                 "%%rsi;"
+                                                                                                 "lea 280(%%rbx), "
+                                                                                                 "%%rcx; mov "
+                                                                                                 "%%rcx, "
+                                                                                                 "48(%%rbx);" // rsp
+                                                                                                              // as
+                                                                                                              // it
+                                                                                                              // was
+                                                                                                 "and $-16, "
+                                                                                                 "%%rsp; call "
+                                                                                                 "*4096-11+24(%%"
+                                                                                                 "rax);"
+                                                                                                 "lea 8(%%rbx), "
+                                                                                                 "%%rsp;" //
+        USDTPP_DETAIL_CFI(".cfi_restore_state") "pop %%rax; add $0x7f, %%al; sahf;"
+                                                "pop %%rax; pop %%rcx; pop %%rdx; pop %%rbx; lea 8(%%rsp), "
+                                                "%%rsp; pop %%rbp; pop %%rsi; pop %%rdi;"
+                                                "pop %%r8; pop %%r9; pop %%r10; pop %%r11; pop %%r12; pop "
+                                                "%%r13; pop %%r14; pop %%r15;"
+                                                "ret; 2:"
+        : "=r"(found));
     return found;
 }
 #undef USDTPP_DETAIL_CFI
@@ -253,8 +254,8 @@ using entry_code = void (*)();
 template <class Use>
 USDTPP_DETAIL_FIRING __attribute__((noinline)) void with_vectors_saved(vector_state state, Use& use) noexcept {
     auto* area = static_cast<unsigned char*>(__builtin_alloca_with_align(state.size, 512));
-    for (int i = 512; i != 576; i += 8) { // xrstor wants the rest of the header to be zero
-        *reinterpret_cast<std::uint64_t*>(area + i) = 0;
+    for (int i = 512; i != 576; i += 8) {                         // xrstor wants the rest of the header to be zero
+        *reinterpret_cast<volatile std::uint64_t*>(area + i) = 0; // one by one: rep stos takes longer
     }
     asm volatile("xsavec64 (%0)" : : "r"(area), "a"(state.mask), "d"(0) : "memory");
     use(area);
