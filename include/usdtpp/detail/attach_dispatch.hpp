@@ -20,16 +20,30 @@ inline std::uint64_t monotonic_time() noexcept {
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// The thread is at a probe already, so this one is passed over. Whoever detaches waits for it to leave that other one:
+// what is attached here does not go away.
+USDTPP_DETAIL_FIRING inline void pass_over(const site& at, thread_slot& slot) noexcept {
+    const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE);
+    for (const auto* const* one = attached != nullptr ? attached->begin : nullptr;
+         attached != nullptr && one != attached->end; ++one) {
+        if ((*one)->missed != nullptr) {
+            (*one)->missed((*one)->context, slot);
+        }
+    }
+}
+
 // Calls all that is attached; vector registers were saved. A handler that throws ends the program.
 inline void fire(const site& at, const registers& from, const void* vectors) noexcept {
     const int saved_errno = errno;
     auto* slot = own_slot != nullptr ? own_slot : take_slot();
-    if (slot != nullptr && enter(*slot)) {
+    if (slot != nullptr && !enter(*slot)) {
+        pass_over(at, *slot);
+    } else if (slot != nullptr) {
         if (const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE)) {
             const event fired(at, from, vectors, slot->thread, monotonic_time());
             for (const auto* one : attached->all) {
                 if (one->record != nullptr) {
-                    one->record(one->context, at, from, *slot);
+                    one->record(one->context, at, from, vectors, *slot);
                 } else {
                     one->handler(fired);
                 }
@@ -41,6 +55,12 @@ inline void fire(const site& at, const registers& from, const void* vectors) noe
 }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
+#if defined(USDTPP_DETAIL_SANITIZED)
+inline constexpr bool always_saves_vectors = true;
+#else
+inline constexpr bool always_saves_vectors = false;
+#endif
+
 // What stubs lead to.
 USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& at, const registers& from) {
     const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE);
@@ -48,7 +68,7 @@ USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& 
         return;
     }
     auto* slot = own_slot;
-    if (slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
+    if (always_saves_vectors || slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
         const auto all = [&](const void* vectors) { fire(at, from, vectors); };
         with_vectors_saved(at.vectors, all);
     } else if (enter(*slot)) {
@@ -56,10 +76,12 @@ USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& 
         for (const auto* const* one = attached != nullptr ? attached->begin : nullptr;
              attached != nullptr && one != attached->end; ++one) {
             if ((*one)->record != nullptr) {
-                (*one)->record((*one)->context, at, from, *slot);
+                (*one)->record((*one)->context, at, from, nullptr, *slot);
             }
         }
         leave(*slot);
+    } else {
+        pass_over(at, *slot);
     }
 }
 #endif

@@ -314,7 +314,10 @@ private:
         next->begin = next->all.data();
         next->end = next->begin + next->all.size();
         const bool only_record =
-            std::all_of(next->all.begin(), next->all.end(), [](const auto* one) { return one->record != nullptr; });
+            std::all_of(next->all.begin(), next->all.end(),
+                        [](const auto* one) { return one->record != nullptr && !one->saves_vectors; }) &&
+            std::none_of(at.operands.begin(), at.operands.end(),
+                         [](const auto& one) { return one.form == value_form::vector; });
         if (at.attached != nullptr) {
             old_.emplace_back(at.attached);
         }

@@ -23,9 +23,12 @@ struct site;
 // One use of attach().
 struct subscription {
     std::function<void(const event&)> handler;
-    // Instead of it: what leaves vector registers alone, and is given the slot of its thread.
-    void (*record)(void* context, const site&, const registers&, thread_slot&) = nullptr;
+    // Instead of it: what is given the slot of its thread, and leaves vector registers alone, unless they are to be
+    // saved for it. Only then is `vectors` there.
+    void (*record)(void* context, const site&, const registers&, const void* vectors, thread_slot&) = nullptr;
+    void (*missed)(void* context, thread_slot&) = nullptr; // the thread is at a probe already; or null
     void* context = nullptr;
+    bool saves_vectors = false;
 };
 
 // Those of a site. It never changes: another one takes its place.
@@ -46,7 +49,7 @@ struct site {
     const value_operand* first_operand = nullptr;
     std::uint32_t operand_count = 0;
     const subscribers* attached = nullptr; // null: none
-    bool only_record = false;              // they do
+    bool only_record = false;              // they do, without vector registers
     bool jumps = false;                    // or has a breakpoint
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     code_byte jump[jump_size] = {}; // what stands behind the nop meanwhile

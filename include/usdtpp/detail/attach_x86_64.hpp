@@ -252,7 +252,7 @@ using entry_code = void (*)();
 
 // Calls `use` with the vector registers saved, where they are, and restored behind it.
 template <class Use>
-USDTPP_DETAIL_FIRING __attribute__((noinline)) void with_vectors_saved(vector_state state, Use& use) noexcept {
+USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING __attribute__((noinline)) void with_vectors_saved(vector_state state, Use& use) noexcept {
     auto* area = static_cast<unsigned char*>(__builtin_alloca_with_align(state.size, 512));
     for (int i = 512; i != 576; i += 8) {                         // xrstor wants the rest of the header to be zero
         *reinterpret_cast<volatile std::uint64_t*>(area + i) = 0; // one by one: rep stos takes longer

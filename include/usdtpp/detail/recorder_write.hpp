@@ -1,0 +1,177 @@
+// What a recorder does when a probe fires. Vector registers are not saved then, so nothing here calls a function that
+// could use them: words are stored one by one, by builtins that a compiler does not make a memcpy of.
+//
+// Memory order, between the thread that writes a ring and the one that reads it:
+// - Records before `head` are there for who reads `head`: release and acquire. aarch64 has stlr and ldar for it, on
+//   x86-64 each store and load is one.
+// - Without overwriting, the writer uses again what is before `read`: release by the reader, behind its loads, and
+//   acquire by the writer, before its stores.
+// - With it, the writer moves `tail` over whole records, then has a release fence, and only then writes over them. The
+//   reader copies a record, then has an acquire fence, and only then looks whether `tail` has passed it. If the copy
+//   has a word that was written over, those two fences synchronise, and the reader sees that `tail`. All words are
+//   loaded and stored as atomics. On x86-64 both fences are the compiler's only: the processor keeps stores, and loads,
+//   in their order. On aarch64 they are dmb.
+#ifndef USDTPP_DETAIL_RECORDER_WRITE_HPP
+#define USDTPP_DETAIL_RECORDER_WRITE_HPP
+
+#include <cstdint>
+
+#include <usdtpp/detail/attach_operands.hpp>
+#include <usdtpp/detail/attach_site.hpp>
+#include <usdtpp/detail/recorder_clock.hpp>
+#include <usdtpp/detail/recorder_rings.hpp>
+
+#define USDTPP_DETAIL_RECORDING USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING
+
+namespace usdtpp::detail::recording {
+
+USDTPP_DETAIL_RECORDING inline void store(std::uint64_t* to, std::uint64_t word) noexcept {
+    __atomic_store_n(to, word, __ATOMIC_RELAXED);
+}
+// For counters that one thread writes and others read; a signal handler of that thread may come in between.
+USDTPP_DETAIL_RECORDING inline void count_one(std::uint64_t& counter) noexcept {
+    __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+}
+
+// Eight bytes of a text, of which `there` belong to it, or all up to a NUL. What is behind that may be anything. Memory
+// ends at the end of a page only.
+template <bool IsSized>
+USDTPP_DETAIL_RECORDING inline std::uint64_t text_word(const unsigned char* at, std::uint64_t there) noexcept {
+    constexpr std::uint64_t page = 4096; // or a multiple of it
+    std::uint64_t word = 0;
+    if (__builtin_expect((reinterpret_cast<std::uint64_t>(at) & (page - 1)) <= page - word_size, 1)) {
+        __builtin_memcpy(&word, at, word_size);
+        return word;
+    }
+    for (unsigned i = 0; i != word_size && (!IsSized || i != there); ++i) {
+        const std::uint64_t byte = *static_cast<const volatile unsigned char*>(at + i);
+        word |= byte << 8 * i;
+        if (!IsSized && byte == 0) {
+            break;
+        }
+    }
+    return word;
+}
+
+// Writes its length and its bytes, and returns where the next one goes.
+template <bool IsSized>
+USDTPP_DETAIL_RECORDING inline std::uint64_t* write_text(std::uint64_t* to, std::uint64_t address, std::uint64_t size,
+                                                         std::uint64_t most) noexcept {
+    const auto* from = reinterpret_cast<const unsigned char*>(address); // NOLINT(performance-no-int-to-ptr)
+    std::uint64_t length = IsSized ? size : 0;
+    std::uint64_t copied = 0;
+    bool ended = false;
+    while (!ended && copied < (IsSized && size < most ? size : most)) {
+        const auto word = text_word<IsSized>(from + copied, size - copied);
+        store(to + 1 + copied / word_size, word);
+        if (!IsSized) { // the lowest bit is in the first byte that is zero
+            const auto zeros = (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
+            ended = zeros != 0;
+            length = ended ? copied + static_cast<unsigned>(__builtin_ctzll(zeros)) / 8 : copied + word_size;
+        }
+        copied += word_size;
+    }
+    if (!IsSized && !ended && length == most && static_cast<const volatile unsigned char*>(from)[length] != 0) {
+        ++length;
+    }
+    const auto kept = length > most ? most : length;
+    store(to, length > most ? most | text_is_cut : length);
+    return to + 1 + (kept + word_size - 1) / word_size;
+}
+
+// Whether there is room for a record of that size behind `head`.
+template <bool Overwrites>
+USDTPP_DETAIL_RECORDING inline bool make_room(const rings& all, std::uint64_t ring, ring_control& own,
+                                              std::uint64_t size) noexcept {
+    const auto capacity = all.mask + 1;
+    const auto end = own.head + size;
+    auto tail = own.tail;
+    if (__builtin_expect(end - tail <= capacity, 1)) {
+        return true;
+    }
+    if constexpr (Overwrites) {
+        auto overwritten = own.overwritten;
+        do {
+            tail += static_cast<std::uint32_t>(*all.record_at(ring, tail));
+            ++overwritten;
+        } while (end - tail > capacity);
+        store(&own.overwritten, overwritten);
+        store(&own.tail, tail);
+        __atomic_thread_fence(__ATOMIC_RELEASE);
+        return true;
+    } else {
+        tail = __atomic_load_n(&own.read, __ATOMIC_ACQUIRE);
+        store(&own.tail, tail);
+        return end - tail <= capacity;
+    }
+}
+
+template <bool Overwrites>
+USDTPP_DETAIL_RECORDING inline void write_record(rings& all, std::uint64_t time, const attach::site& at,
+                                                 const attach::registers& from, const void* vectors,
+                                                 const attach::thread_slot& slot) noexcept {
+    const std::uint64_t ring = slot.number;
+    if (__builtin_expect(ring >= all.threads, 0)) {
+        count_one(all.without_ring);
+        return;
+    }
+    auto& own = all.controls[ring];
+    const auto count = at.operand_count < most_arguments ? at.operand_count : most_arguments;
+    if (__builtin_expect(!make_room<Overwrites>(all, ring, own, first_value * word_size + count * all.argument_room),
+                         0)) {
+        count_one(own.full);
+        return;
+    }
+    const auto head = own.head;
+    auto* record = all.record_at(ring, head);
+    auto* value_at = record + first_value;
+    auto* text_at = value_at + count;
+    for (std::uint32_t i = 0; i != count; ++i) {
+        const auto& operand = at.first_operand[i];
+        std::uint64_t value = 0;
+        if (!attach::read_value(operand, from, vectors, value)) {
+            value = 0;
+        }
+        store(value_at + i, value);
+        if (operand.kind == argument_kind::string && value != 0) {
+            text_at = write_text<false>(text_at, value, 0, all.text_bytes);
+        } else if (operand.kind == argument_kind::sized_string && value != 0) {
+            std::uint64_t size = 0;
+            if (i + 1 == at.operand_count || !attach::read_value(at.first_operand[i + 1], from, vectors, size)) {
+                size = 0;
+            }
+            text_at = write_text<true>(text_at, value, size, all.text_bytes);
+        }
+    }
+    const auto size = static_cast<std::uint64_t>(text_at - record) * word_size;
+    store(record + size_and_thread, size | static_cast<std::uint64_t>(slot.thread) << 32);
+    store(record + ticks_word, time);
+    store(record + site_word, reinterpret_cast<std::uint64_t>(&at));
+    store(record + index_word, own.count);
+    store(&own.count, own.count + 1);
+    __atomic_store_n(&own.head, head + size, __ATOMIC_RELEASE);
+}
+
+// subscription::record, by ticks; and where they are not steady, with vector registers saved, by the clock.
+template <bool Overwrites>
+USDTPP_DETAIL_RECORDING inline void record_by_ticks(void* context, const attach::site& at,
+                                                    const attach::registers& from, const void* vectors,
+                                                    attach::thread_slot& slot) noexcept {
+    const auto time = ticks();
+    write_record<Overwrites>(*static_cast<rings*>(context), time, at, from, vectors, slot);
+}
+template <bool Overwrites>
+inline void record_by_clock(void* context, const attach::site& at, const attach::registers& from, const void* vectors,
+                            attach::thread_slot& slot) noexcept {
+    write_record<Overwrites>(*static_cast<rings*>(context), attach::monotonic_time(), at, from, vectors, slot);
+}
+
+// subscription::missed
+USDTPP_DETAIL_RECORDING inline void count_nested(void* context, attach::thread_slot& slot) noexcept {
+    auto& all = *static_cast<rings*>(context);
+    count_one(slot.number < all.threads ? all.controls[slot.number].nested : all.without_ring);
+}
+
+} // namespace usdtpp::detail::recording
+
+#endif
