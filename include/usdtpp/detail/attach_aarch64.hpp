@@ -58,7 +58,7 @@ inline bool is_instruction_pointer(std::string_view) noexcept {
 }
 
 // In the vector registers of a signal's context.
-constexpr std::size_t vector_offset(std::uint8_t number) noexcept {
+USDTPP_DETAIL_FIRING constexpr std::size_t vector_offset(std::uint8_t number) noexcept {
     return std::size_t{16} * number;
 }
 

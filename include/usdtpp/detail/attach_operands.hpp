@@ -18,6 +18,7 @@ struct value_operand {
     value_form form = value_form::unreadable;
     std::uint8_t size = 8; // 1, 2, 4 or 8 bytes
     bool is_signed = false;
+    bool is_whole = false;  // all of a general register
     std::uint8_t shift = 0; // %ah is 8 bits up in %rax
     std::uint8_t base = no_register;
     std::uint8_t index = no_register;
@@ -51,6 +52,7 @@ value_operand value_operand_of(const note_argument& argument, AddressOf address_
         found.form = base->is_vector ? value_form::vector : value_form::general;
         found.base = base->number;
         found.shift = base->shift;
+        found.is_whole = !base->is_vector && found.size == 8;
     } else if (where.form == operand_form::in_memory && bases && indexes && from_code <= !where.symbol.empty()) {
         const auto symbol = !where.symbol.empty() ? address_of(where.symbol) : std::optional<std::uint64_t>(0);
         if (symbol) {

@@ -83,7 +83,7 @@ inline bool is_instruction_pointer(std::string_view name) noexcept {
 }
 
 // In what fxsave, xsave and a signal's context alike begin with.
-constexpr std::size_t vector_offset(std::uint8_t number) noexcept {
+USDTPP_DETAIL_FIRING constexpr std::size_t vector_offset(std::uint8_t number) noexcept {
     return 160 + std::size_t{16} * number;
 }
 

@@ -53,30 +53,53 @@ USDTPP_DETAIL_RECORDING inline std::uint64_t text_word(const unsigned char* at, 
     return word;
 }
 
+// Its length, of which no more than `most` is there, and where the next one goes.
+USDTPP_DETAIL_RECORDING inline std::uint64_t* end_text(std::uint64_t* to, std::uint64_t length,
+                                                       std::uint64_t most) noexcept {
+    if (__builtin_expect(length > most, 0)) {
+        store(to, most | text_is_cut);
+        length = most;
+    } else {
+        store(to, length);
+    }
+    return to + 1 + (length + word_size - 1) / word_size;
+}
+
 // Writes its length and its bytes, and returns where the next one goes.
-template <bool IsSized>
-USDTPP_DETAIL_RECORDING inline std::uint64_t* write_text(std::uint64_t* to, std::uint64_t address, std::uint64_t size,
-                                                         std::uint64_t most) noexcept {
+USDTPP_DETAIL_RECORDING inline std::uint64_t* write_string(std::uint64_t* to, std::uint64_t address,
+                                                           std::uint64_t most) noexcept {
     const auto* from = reinterpret_cast<const unsigned char*>(address); // NOLINT(performance-no-int-to-ptr)
-    std::uint64_t length = IsSized ? size : 0;
-    std::uint64_t copied = 0;
-    bool ended = false;
-    while (!ended && copied < (IsSized && size < most ? size : most)) {
-        const auto word = text_word<IsSized>(from + copied, size - copied);
-        store(to + 1 + copied / word_size, word);
-        if (!IsSized) { // the lowest bit is in the first byte that is zero
-            const auto zeros = (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
-            ended = zeros != 0;
-            length = ended ? copied + static_cast<unsigned>(__builtin_ctzll(zeros)) / 8 : copied + word_size;
+    auto* word_at = to + 1;
+    for (std::uint64_t copied = 0; copied < most; copied += word_size) {
+        const auto word = text_word<false>(from + copied, word_size);
+        store(word_at++, word);
+        const auto zeros = (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
+        if (zeros != 0) { // the lowest bit is in the first byte that is zero
+            return end_text(to, copied + static_cast<unsigned>(__builtin_ctzll(zeros)) / 8, most);
         }
-        copied += word_size;
     }
-    if (!IsSized && !ended && length == most && static_cast<const volatile unsigned char*>(from)[length] != 0) {
-        ++length;
+    const bool is_longer = static_cast<const volatile unsigned char*>(from)[most] != 0;
+    return end_text(to, is_longer ? most + 1 : most, most);
+}
+USDTPP_DETAIL_RECORDING __attribute__((noinline)) inline std::uint64_t*
+write_sized_string(std::uint64_t* to, std::uint64_t address, std::uint64_t size, std::uint64_t most) noexcept {
+    const auto* from = reinterpret_cast<const unsigned char*>(address); // NOLINT(performance-no-int-to-ptr)
+    const auto there = size < most ? size : most;
+    for (std::uint64_t copied = 0; copied < there; copied += word_size) {
+        store(to + 1 + copied / word_size, text_word<true>(from + copied, there - copied));
     }
-    const auto kept = length > most ? most : length;
-    store(to, length > most ? most | text_is_cut : length);
-    return to + 1 + (kept + word_size - 1) / word_size;
+    return end_text(to, size, most);
+}
+
+// The value that an operand has beyond those that are all of a register; 0 if it cannot be read.
+USDTPP_DETAIL_RECORDING __attribute__((noinline)) inline std::uint64_t
+other_value(const attach::value_operand& operand, const attach::registers& from, const void* vectors) noexcept {
+    std::uint64_t value = 0;
+    return attach::read_value(operand, from, vectors, value) ? value : 0;
+}
+USDTPP_DETAIL_RECORDING inline std::uint64_t value_of(const attach::value_operand& operand,
+                                                      const attach::registers& from, const void* vectors) noexcept {
+    return __builtin_expect(operand.is_whole, 1) ? from.general[operand.base] : other_value(operand, from, vectors);
 }
 
 // Whether there is room for a record of that size behind `head`.
@@ -123,32 +146,29 @@ USDTPP_DETAIL_RECORDING inline void write_record(rings& all, std::uint64_t time,
         return;
     }
     const auto head = own.head;
+    const auto index = own.count;
     auto* record = all.record_at(ring, head);
     auto* value_at = record + first_value;
     auto* text_at = value_at + count;
-    for (std::uint32_t i = 0; i != count; ++i) {
-        const auto& operand = at.first_operand[i];
-        std::uint64_t value = 0;
-        if (!attach::read_value(operand, from, vectors, value)) {
-            value = 0;
-        }
-        store(value_at + i, value);
-        if (operand.kind == argument_kind::string && value != 0) {
-            text_at = write_text<false>(text_at, value, 0, all.text_bytes);
-        } else if (operand.kind == argument_kind::sized_string && value != 0) {
-            std::uint64_t size = 0;
-            if (i + 1 == at.operand_count || !attach::read_value(at.first_operand[i + 1], from, vectors, size)) {
-                size = 0;
-            }
-            text_at = write_text<true>(text_at, value, size, all.text_bytes);
+    const auto* operand = at.first_operand;
+    for (const auto* end = operand + count; operand != end; ++operand) {
+        const auto value = value_of(*operand, from, vectors);
+        store(value_at++, value);
+        const auto kind = operand->kind;
+        if (kind == argument_kind::string && value != 0) {
+            text_at = write_string(text_at, value, all.text_bytes);
+        } else if (kind == argument_kind::sized_string && value != 0) {
+            const bool has_size = operand + 1 != at.first_operand + at.operand_count;
+            const auto size = has_size ? value_of(operand[1], from, vectors) : 0;
+            text_at = write_sized_string(text_at, value, size, all.text_bytes);
         }
     }
     const auto size = static_cast<std::uint64_t>(text_at - record) * word_size;
     store(record + size_and_thread, size | static_cast<std::uint64_t>(slot.thread) << 32);
     store(record + ticks_word, time);
     store(record + site_word, reinterpret_cast<std::uint64_t>(&at));
-    store(record + index_word, own.count);
-    store(&own.count, own.count + 1);
+    store(record + index_word, index);
+    store(&own.count, index + 1);
     __atomic_store_n(&own.head, head + size, __ATOMIC_RELEASE);
 }
 
