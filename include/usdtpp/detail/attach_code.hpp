@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <usdtpp/detail/attach_machine.hpp>
 #include <usdtpp/detail/reader_file.hpp>
 
 namespace usdtpp::detail::attach {
@@ -42,7 +43,7 @@ public:
             if (size == 2) {
                 std::uint16_t both = 0;
                 std::memcpy(&both, bytes, size);
-                *static_cast<volatile both_bytes*>(pointer(address)) = both;
+                store_both(address, both);
             } else {
                 std::memcpy(pointer(address), bytes, size);
             }
@@ -63,6 +64,11 @@ public:
 private:
     using both_bytes [[gnu::aligned(1), gnu::may_alias]] = std::uint16_t; // stored by one instruction
 
+    // Clang's thread sanitizer has no shadow for code.
+    USDTPP_DETAIL_UNSANITIZED static void store_both(std::uint64_t address, std::uint16_t both) noexcept {
+        *static_cast<volatile both_bytes*>(reinterpret_cast<void*>(address)) =
+            both; // NOLINT(performance-no-int-to-ptr)
+    }
     static void* pointer(std::uint64_t address) noexcept {
         return reinterpret_cast<void*>(address); // NOLINT(performance-no-int-to-ptr)
     }
