@@ -58,6 +58,14 @@ public:
     std::size_t sites() const noexcept {
         return attached_ ? attached_->sites.size() : 0;
     }
+    /// What the binary says of the probe at each of them. These stay there until the process ends.
+    std::vector<const probe_note*> notes() const {
+        std::vector<const probe_note*> all;
+        for (std::size_t i = 0; i != sites(); ++i) {
+            all.push_back(&attached_->sites[i]->note);
+        }
+        return all;
+    }
 
 private:
     std::unique_ptr<detail::attach::attached_sites> attached_;
@@ -68,9 +76,8 @@ private:
 /// pattern: "provider:probe", where a `*` stands for any characters, as in "fosdem:*". All objects that the process has
 ///     loaded are searched; those that it loads later are not.
 /// handler: called by the thread that reached the probe, before the code behind it goes on; by several threads at once.
-/// It
-///     may do what a function can that is called there: a probe in a signal handler, or one of malloc, allows little.
-///     Probes that the handler itself reaches are passed over. If it throws, the program ends.
+///     It may do what a function can that is called there: a probe in a signal handler, or one of malloc, allows
+///     little. Probes that the handler itself reaches are passed over. If it throws, the program ends.
 ///
 /// PROBE_ENABLED and PROBE_IF_ENABLED see it as they see a tracer.
 ///

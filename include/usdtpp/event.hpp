@@ -26,6 +26,32 @@ template <class T>
 inline constexpr bool is_time_point = false;
 template <class Clock, class Duration>
 inline constexpr bool is_time_point<std::chrono::time_point<Clock, Duration>> = true;
+
+// Where an argument is among those of a probe. What is thrown says what there is.
+inline std::size_t position_of(const probe_note& probe, std::size_t index) {
+    const auto count = probe.arguments.size();
+    if (index >= count) {
+        throw event_error("usdtpp: " + probe.provider + ":" + probe.name + " has no argument " + std::to_string(index) +
+                          ": it has " + std::to_string(count));
+    }
+    return index;
+}
+inline std::size_t position_of(const probe_note& probe, std::string_view name) {
+    std::string names;
+    for (std::size_t i = 0; i != probe.arguments.size(); ++i) {
+        const auto& known = probe.arguments[i].name;
+        if (known == name && !known.empty()) {
+            return i;
+        }
+        names += known.empty() ? "" : (names.empty() ? "" : ", ") + known;
+    }
+    const auto there_are =
+        probe.arguments.empty() ? std::string("it has none")
+        : names.empty() ? "they have no names, only positions from 0 to " + std::to_string(probe.arguments.size() - 1)
+                        : "it has " + names;
+    throw event_error("usdtpp: " + probe.provider + ":" + probe.name + " has no argument " + std::string(name) + ": " +
+                      there_are);
+}
 } // namespace detail::attach
 
 /// One argument of an event.
@@ -141,11 +167,9 @@ public:
     std::size_t size() const noexcept {
         return at_.note.arguments.size();
     }
-    /// Throws event_error if there is no such argument.
+    /// Throws event_error if there is no such argument, and says which there are.
     event_argument operator[](std::size_t index) const {
-        if (index >= size()) {
-            throw event_error("usdtpp: " + provider() + ":" + name() + " has no argument " + std::to_string(index));
-        }
+        detail::attach::position_of(note(), index);
         std::uint64_t value = 0;
         std::uint64_t next = 0;
         const bool readable = detail::attach::read_value(at_.operands[index], registers_, vectors_, value);
@@ -156,12 +180,7 @@ public:
     }
     /// By the name that stands at the probe (or that USDTPP_NAMED gives it).
     event_argument operator[](std::string_view name) const {
-        for (std::size_t i = 0; i != size(); ++i) {
-            if (note().arguments[i].name == name) {
-                return (*this)[i];
-            }
-        }
-        throw event_error("usdtpp: " + provider() + ":" + this->name() + " has no argument " + std::string(name));
+        return (*this)[detail::attach::position_of(note(), name)];
     }
 
 private:

@@ -119,7 +119,8 @@ public:
         attached->what = std::move(what);
         find_sites(pattern, *attached, fail);
         if (attached->sites.empty() && left_out == nullptr) {
-            throw attach_error("no probe here is " + std::string(pattern));
+            throw attach_error("no probe here is " + std::string(pattern) +
+                               ": its code may have USDTPP_DISABLE, or is not loaded yet");
         }
         std::vector<site*> fresh;
         for (auto* one : attached->sites) {
