@@ -1,0 +1,249 @@
+// Probes in unit tests, of any framework and any user: capture what fires, and ask for it. Needs what
+// <usdtpp/attach.hpp> needs: libelf, x86-64 or aarch64.
+//
+//     #include <usdtpp/testing.hpp>
+//
+//     TEST_CASE("a request is traced") {
+//         const usdtpp::testing::capture captured("fosdem:*");
+//         handle("/load");
+//         CHECK(captured.count("fosdem:request_start") == 1);
+//         const auto end = captured.find("fosdem:request_end").front();
+//         CHECK(end["request_id"].as<std::string>() == "r-1");
+//         CHECK(end["duration"].as<std::chrono::nanoseconds>() > 0ns);
+//     }
+//
+//     int main(int count, char** words) {
+//         const usdtpp::testing::coverage reached("fosdem:*");
+//         const int failed = Catch::Session().run(count, words);
+//         std::cout << reached.report();        // which probes no test has reached
+//         return failed;
+//     }
+//
+//     find_package(usdtpp REQUIRED COMPONENTS attach)
+//     target_link_libraries(mytest PRIVATE usdtpp::attach)
+//
+// Events keep their arguments, and the text that they pointed to, as long as they are kept. docs/testing.md has whole
+// examples, and the limits.
+#ifndef USDTPP_TESTING_HPP
+#define USDTPP_TESTING_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <usdtpp/attach.hpp>
+#include <usdtpp/testing_event.hpp>
+
+namespace usdtpp::detail::testing {
+
+// Probes that the calling thread reaches meanwhile are passed over, as in a handler. One may be in a lock that the
+// handler takes too: the C library has some there.
+class unobserved {
+public:
+    unobserved() noexcept
+        : slot_(attach::own_slot != nullptr ? attach::own_slot : attach::take_slot()),
+          entered_(slot_ != nullptr && attach::enter(*slot_)) {}
+    unobserved(const unobserved&) = delete;
+    unobserved& operator=(const unobserved&) = delete;
+    ~unobserved() {
+        if (entered_) {
+            attach::leave(*slot_);
+        }
+    }
+
+private:
+    attach::thread_slot* slot_;
+    bool entered_;
+};
+
+} // namespace usdtpp::detail::testing
+
+namespace usdtpp::testing {
+
+/// Captures events from its construction until stop() or its end. Its functions may be called by any thread.
+class capture {
+public:
+    /// pattern: as for usdtpp::attach: "provider:probe", with `*` for any characters.
+    /// text_limit: how much is copied of a longer text.
+    ///
+    /// Throws attach_error where no probe has such a name, or one that has it cannot be attached to.
+    explicit capture(std::string_view pattern, std::size_t text_limit = 4096)
+        : text_limit_(text_limit), attached_(attach(pattern, [this](const usdtpp::event& fired) { add(fired); })),
+          notes_(attached_.notes()) {}
+    capture(const capture&) = delete;
+    capture& operator=(const capture&) = delete;
+
+    /// What came so far, and was not cleared.
+    event_list events() const {
+        return find("*");
+    }
+    /// Those of them that `pattern` names. Throws event_error where it names no probe that is captured: a slip of the
+    /// pen is not the same as a probe that did not fire.
+    event_list find(std::string_view pattern) const {
+        check(pattern);
+        std::vector<event> found;
+        const detail::testing::unobserved self;
+        {
+            const std::lock_guard lock(mutex_);
+            std::copy_if(events_.begin(), events_.end(), std::back_inserter(found),
+                         [&](const event& one) { return one.matches(pattern); });
+        }
+        return event_list(std::move(found));
+    }
+    std::size_t count() const {
+        return count("*");
+    }
+    /// As many as find() has.
+    std::size_t count(std::string_view pattern) const {
+        check(pattern);
+        const detail::testing::unobserved self;
+        const std::lock_guard lock(mutex_);
+        return static_cast<std::size_t>(
+            std::count_if(events_.begin(), events_.end(), [&](const event& one) { return one.matches(pattern); }));
+    }
+
+    /// Waits until other threads have fired so many, but no longer than `timeout`. Whether they have.
+    bool wait_for(std::string_view pattern, std::size_t wanted = 1,
+                  std::chrono::milliseconds timeout = std::chrono::seconds(5)) const {
+        const auto end = std::chrono::steady_clock::now() + timeout;
+        while (count(pattern) < wanted) {
+            if (std::chrono::steady_clock::now() >= end) {
+                return false;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return true;
+    }
+
+    /// Forgets what came so far.
+    void clear() {
+        const detail::testing::unobserved self;
+        const std::lock_guard lock(mutex_);
+        events_.clear();
+    }
+    /// Captures nothing more; keeps what came.
+    void stop() noexcept {
+        attached_.detach();
+    }
+
+private:
+    void add(const usdtpp::event& fired) {
+        event one(std::make_shared<detail::testing::captured_event>(fired, text_limit_));
+        const std::lock_guard lock(mutex_);
+        events_.push_back(std::move(one));
+    }
+    void check(std::string_view pattern) const {
+        std::string names;
+        for (const auto* note : notes_) {
+            const auto name = note->provider + ":" + note->name;
+            if (detail::attach::matches(pattern, name)) {
+                return;
+            }
+            if ((", " + names + ", ").find(", " + name + ", ") == names.npos) {
+                names += (names.empty() ? "" : ", ") + name;
+            }
+        }
+        throw event_error("usdtpp: no probe that is captured is " + std::string(pattern) + ": they are " + names);
+    }
+
+    std::size_t text_limit_;
+    mutable std::mutex mutex_;
+    std::vector<event> events_;
+    attachment attached_; // behind what its handler needs
+    std::vector<const probe_note*> notes_;
+};
+
+/// Which probes are reached as long as it lives. One that is in the code several times, as templates and inline
+/// functions bring it about, is one probe here if it describes itself: a line of a source file.
+class coverage {
+public:
+    /// pattern: as for usdtpp::attach, whose errors it throws. Objects that are loaded later do not count.
+    explicit coverage(std::string_view pattern) : pattern_(pattern) {
+        // Its handler needs to know them all.
+        sites_ = attach(pattern, [](const usdtpp::event&) {}).notes();
+        std::sort(sites_.begin(), sites_.end());
+        reached_ = std::make_unique<std::atomic<bool>[]>(sites_.size());
+        attached_ = attach(pattern, [this](const usdtpp::event& fired) {
+            const auto found = std::lower_bound(sites_.begin(), sites_.end(), &fired.note());
+            if (found != sites_.end() && *found == &fired.note()) {
+                reached_[static_cast<std::size_t>(found - sites_.begin())].store(true, std::memory_order_relaxed);
+            }
+        });
+    }
+    coverage(const coverage&) = delete;
+    coverage& operator=(const coverage&) = delete;
+
+    /// How many probes there are.
+    std::size_t size() const {
+        return probes().size();
+    }
+    /// Those that did not fire, by file and line.
+    std::vector<probe_note> unreached() const {
+        std::vector<probe_note> all;
+        for (const auto& [note, reached] : probes()) {
+            if (!reached) {
+                all.push_back(*note);
+            }
+        }
+        return all;
+    }
+    /// `2 of 3 probes of shop:* were reached`
+    std::string summary() const {
+        return summary(size(), unreached().size());
+    }
+    /// The summary, and a line for each that did not fire: `    shop:refunded in shop::refund(int), shop.cpp:31`
+    std::string report() const {
+        const auto missing = unreached();
+        auto text = summary(size(), missing.size()) + (missing.empty() ? "\n" : "; not reached:\n");
+        for (const auto& one : missing) {
+            text += "    " + one.provider + ":" + one.name + (one.function.empty() ? "" : " in " + one.function) +
+                    (one.file.empty() ? "" : ", " + one.file + ":" + std::to_string(one.line)) + "\n";
+        }
+        return text;
+    }
+
+private:
+    struct probe {
+        const probe_note* note;
+        bool reached;
+    };
+    std::vector<probe> probes() const {
+        const auto key = [](const probe_note& one, const probe_note* site) {
+            return std::tuple(one.file, one.line, one.provider, one.name, one.line != 0 ? nullptr : site);
+        };
+        std::map<decltype(key(*sites_[0], nullptr)), probe> found;
+        for (std::size_t i = 0; i != sites_.size(); ++i) {
+            auto& one = found.try_emplace(key(*sites_[i], sites_[i]), probe{sites_[i], false}).first->second;
+            one.reached = one.reached || reached_[i].load(std::memory_order_relaxed);
+        }
+        std::vector<probe> all;
+        for (const auto& [place, one] : found) {
+            all.push_back(one);
+        }
+        return all;
+    }
+    std::string summary(std::size_t all, std::size_t missing) const {
+        return std::to_string(all - missing) + " of " + std::to_string(all) + " probes of " + pattern_ +
+               " were reached";
+    }
+
+    std::string pattern_;
+    std::vector<const probe_note*> sites_;
+    std::unique_ptr<std::atomic<bool>[]> reached_;
+    attachment attached_; // behind what its handler needs
+};
+
+} // namespace usdtpp::testing
+
+#endif
