@@ -202,13 +202,14 @@ public:
     std::string summary() const {
         return summary(size(), unreached().size());
     }
-    /// The summary, and a line for each that did not fire: `    shop:refunded in shop::refund(int), shop.cpp:31`
+    /// The summary, and a line for each that did not fire: `    shop:refunded at shop.cpp:31 in shop::refund(int)`
     std::string report() const {
         const auto missing = unreached();
         auto text = summary(size(), missing.size()) + (missing.empty() ? "\n" : "; not reached:\n");
         for (const auto& one : missing) {
-            text += "    " + one.provider + ":" + one.name + (one.function.empty() ? "" : " in " + one.function) +
-                    (one.file.empty() ? "" : ", " + one.file + ":" + std::to_string(one.line)) + "\n";
+            text += "    " + one.provider + ":" + one.name +
+                    (one.file.empty() ? "" : " at " + one.file + ":" + std::to_string(one.line)) +
+                    (one.function.empty() ? "" : " in " + one.function) + "\n";
         }
         return text;
     }
