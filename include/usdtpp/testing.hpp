@@ -91,9 +91,9 @@ public:
     /// Those of them that `pattern` names. Throws event_error where it names no probe that is captured: a slip of the
     /// pen is not the same as a probe that did not fire.
     event_list find(std::string_view pattern) const {
+        const detail::testing::unobserved self;
         check(pattern);
         std::vector<event> found;
-        const detail::testing::unobserved self;
         {
             const std::lock_guard lock(mutex_);
             std::copy_if(events_.begin(), events_.end(), std::back_inserter(found),
@@ -106,8 +106,8 @@ public:
     }
     /// As many as find() has.
     std::size_t count(std::string_view pattern) const {
-        check(pattern);
         const detail::testing::unobserved self;
+        check(pattern);
         const std::lock_guard lock(mutex_);
         return static_cast<std::size_t>(
             std::count_if(events_.begin(), events_.end(), [&](const event& one) { return one.matches(pattern); }));

@@ -80,6 +80,11 @@ public:
         const auto read = support::run({build_ + "/reader", build_ + "/consumer"});
         CHECK(read.output == "consumer:start/2\nfosdem:consumed/1\n");
     }
+    void check_tested() const {
+        const auto tested = support::run({build_ + "/tested"});
+        CHECK(tested.output == "1 event came\n    consumer:tested count=1 \"text\"=\"text\"\n"
+                               "1 of 1 probes of consumer:* were reached\n");
+    }
 
 private:
     std::string source_;
@@ -109,7 +114,7 @@ TEST_CASE("find_package refuses another minor version") {
     CHECK(done.errors.find("0.99") != std::string::npos);
 }
 
-TEST_CASE("the note reader is a component, and the target of a subproject") {
+TEST_CASE("the note reader and tracing from inside are components, and targets of a subproject") {
     SKIP_UNLESS(fs::exists("/usr/include/gelf.h"), "libelf-dev is not installed");
     support::temporary_directory directory;
     const bool installed = GENERATE(true, false);
@@ -121,6 +126,9 @@ TEST_CASE("the note reader is a component, and the target of a subproject") {
     require_success(user.build());
     user.check_program();
     user.check_reader();
+    require_success(user.configure({where, "COMPONENTS=attach", "WITH_READER=OFF", "WITH_TESTING=ON"}));
+    require_success(user.build());
+    user.check_tested();
 }
 
 TEST_CASE("find_package says which component is missing, and why") {
@@ -130,9 +138,12 @@ TEST_CASE("find_package says which component is missing, and why") {
     auto done = user.configure({prefix, "COMPONENTS=nothing"});
     CHECK(done.status != 0);
     CHECK(done.errors.find("no component nothing") != std::string::npos);
-    done = user.configure({prefix, "COMPONENTS=notes", "USDTPP_LIBELF_LIBRARY="});
-    CHECK(done.status != 0);
-    CHECK(done.errors.find("install libelf-dev") != std::string::npos);
+    for (const auto* component : {"notes", "attach"}) {
+        done = user.configure({prefix, std::string("COMPONENTS=") + component, "USDTPP_LIBELF_LIBRARY="});
+        CHECK(done.status != 0);
+        CHECK(done.errors.find(std::string("usdtpp::") + component + " needs libelf") != std::string::npos);
+        CHECK(done.errors.find("install libelf-dev") != std::string::npos);
+    }
     require_success(user.configure({prefix, "COMPONENTS=", "USDTPP_LIBELF_LIBRARY="}));
 }
 
