@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include <sys/signalfd.h>
@@ -11,6 +12,9 @@
 #include "command_line.hpp"
 #include "inputs.hpp"
 #include "listener.hpp"
+#if defined(FOSDEM_SERVER_TRACES)
+#include "self_trace.hpp"
+#endif
 #include "server.hpp"
 
 namespace {
@@ -44,7 +48,7 @@ int stop_signals(sigset_t& signals) {
     return ::signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-int serve(const std::string& path) {
+int serve(const std::string& path, [[maybe_unused]] bool trace) {
     sigset_t signals;
     const int stop = stop_signals(signals);
     const auto inputs = fosdem::read_inputs(path);
@@ -55,6 +59,12 @@ int serve(const std::string& path) {
     fosdem::server server(inputs.values);
     std::printf("fosdem-server: listening on %s\n", listener.url.c_str());
     std::fflush(stdout);
+#if defined(FOSDEM_SERVER_TRACES)
+    std::optional<fosdem::self_trace> traced;
+    if (trace) {
+        traced.emplace();
+    }
+#endif
     server.accept(listener.descriptor, stop);
 
     signalfd_siginfo first;
@@ -73,12 +83,16 @@ int main(int argc, char** argv) {
     CLI::App app(description, "fosdem-server");
     std::string path;
     app.add_option("inputs", path, "JSON file that says where to listen and what work to do")->required();
+    bool trace = false;
+#if defined(FOSDEM_SERVER_TRACES)
+    app.add_flag("--trace", trace, "Print each event of the probes as a line of JSON; needs no tracer and no rights");
+#endif
     app.footer(fields);
     if (const auto status = fosdem::parse_command_line(app, argc, argv)) {
         return *status;
     }
     try {
-        return serve(path);
+        return serve(path, trace);
     } catch (const std::exception& error) {
         complain(error.what());
         return 1;

@@ -24,7 +24,10 @@ void events::add(const std::string& line) {
         return;
     }
     try {
-        const auto object = nlohmann::json::parse(line);
+        auto object = nlohmann::json::parse(line);
+        if (const auto arguments = object.find("arguments"); arguments != object.end()) { // as the server writes them
+            object.update(nlohmann::json(*arguments));
+        }
         const auto number = [&](const char* field) { return object.at(field).get<std::int64_t>(); };
         const auto& event = object.at("event").get_ref<const std::string&>();
         if (event == "fosdem:request_start") {

@@ -2,6 +2,7 @@
 #include "report.hpp"
 
 #include <cstdio>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -113,17 +114,16 @@ std::string table(const std::vector<run_result>& results) {
                        "            client latency, us             server\n"
                        "scenario run     sent answered failed    start      end  lost"
                        "     p50    p95    p99     max     p50    p95    p99     max   req/s  cpu s   MiB\n";
-    std::string tracer;
-    latencies probed;
+    std::map<std::string, latencies> probed; // by who traced
     for (const auto& result : results) {
         text += row(result);
-        if (result.traced) {
-            tracer = result.tracer;
-            probed.insert(probed.end(), result.traced->durations().begin(), result.traced->durations().end());
+        if (result.traced && !result.traced->durations().empty()) {
+            auto& all = probed[result.tracer];
+            all.insert(all.end(), result.traced->durations().begin(), result.traced->durations().end());
         }
     }
-    if (!probed.empty()) {
-        text += "\nlatency as the probes saw it (" + tracer + "):\n" + histogram(probed);
+    for (const auto& [tracer, durations] : probed) {
+        text += "\nlatency as the probes saw it (" + tracer + "):\n" + histogram(durations);
     }
     return text;
 }

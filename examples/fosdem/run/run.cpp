@@ -40,7 +40,7 @@ void judge_events(run_result& result) {
                                   std::to_string(seen.ends().lost()) + " request_end events lost");
     }
     if (seen.lost() != 0) {
-        result.problems.push_back("bpftrace says that it lost " + counted(seen.lost(), "event"));
+        result.problems.push_back("the tracer says that it lost " + counted(seen.lost(), "event"));
     }
     if (seen.repeated() != 0) {
         result.problems.push_back(counted(seen.repeated(), "event") + " came twice");
@@ -72,12 +72,11 @@ run_result run_once(const settings& chosen, const std::string& scenario, int num
     result.scenario = scenario;
     result.number = number;
 
-    server_process server(scenario == "default" ? "fosdem-server-disabled" : "fosdem-server", chosen.server);
-    std::optional<tracer> tracer;
-    if (scenario == "usdt") {
-        result.tracer = tracer_version();
-        tracer.emplace(server);
-    }
+    using options = std::vector<std::string>;
+    server_process server(scenario == "default" ? "fosdem-server-disabled" : "fosdem-server", chosen.server,
+                          scenario == "inproc" ? options{"--trace"} : options{});
+    const auto tracer = start_tracer(scenario, server);
+    result.tracer = tracer ? tracer->version() : "";
 
     load load(server_host, server.port(), chosen);
     if (tracer) {
@@ -96,6 +95,7 @@ run_result run_once(const settings& chosen, const std::string& scenario, int num
     result.load = load.result();
     judge_load(result);
 
+    result.server_peak_bytes = server.peak_memory();
     if (tracer) {
         await_events(*tracer, result.load);
         if (auto problem = tracer->stop(); !problem.empty()) {
@@ -105,7 +105,6 @@ run_result run_once(const settings& chosen, const std::string& scenario, int num
         judge_events(result);
     }
 
-    result.server_peak_bytes = server.peak_memory();
     const auto ended = server.stop();
     if (ended) {
         result.server_status = ended->status;

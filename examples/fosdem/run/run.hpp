@@ -18,8 +18,8 @@ struct run_result {
     std::string scenario;
     int number = 0; // from 1
     load_result load;
-    std::optional<events> traced; // only in scenario usdt
-    std::string tracer;           // its version
+    std::optional<events> traced; // only in scenarios usdt and inproc
+    std::string tracer;           // which, and its version
     double server_cpu_seconds = 0;
     std::int64_t server_peak_bytes = 0;
     std::optional<int> server_status;

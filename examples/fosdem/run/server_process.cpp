@@ -21,11 +21,17 @@ std::string beside_this_program(const std::string& name) {
     return std::filesystem::read_symlink("/proc/self/exe").replace_filename(name);
 }
 
+std::vector<std::string> command(const std::string& program, const std::vector<std::string>& options) {
+    std::vector<std::string> words = {beside_this_program(program), "/dev/stdin"};
+    words.insert(words.end(), options.begin(), options.end());
+    return words;
+}
+
 } // namespace
 
 // The inputs go through a pipe: no file can be left behind.
-server_process::server_process(const std::string& program, inputs values)
-    : child_({beside_this_program(program), "/dev/stdin"}) {
+server_process::server_process(const std::string& program, inputs values, const std::vector<std::string>& options)
+    : child_(command(program, options)) {
     values.host = server_host;
     values.port = 0;
     child_.write(to_json(values));
@@ -59,8 +65,11 @@ std::int64_t server_process::peak_memory() const {
 }
 
 std::optional<support::finished> server_process::stop() {
-    child_.signal(SIGTERM);
-    return child_.wait(seconds(15)); // it gives requests in flight 10 seconds
+    if (!ended_) {
+        child_.signal(SIGTERM);
+        ended_ = child_.wait(seconds(15)); // it gives requests in flight 10 seconds
+    }
+    return ended_;
 }
 
 } // namespace fosdem::run

@@ -11,10 +11,11 @@ constexpr auto description = R"(Runs fosdem-server under load and reports what c
 constexpr auto footer = R"(Scenarios:
   default  the server is built without probes
   idle     it has probes, and no tracer is attached
+  inproc   the server traces itself, from inside, and prints every event; needs no rights
   usdt     bpftrace is attached and prints every event; needs root
-  all      each of these in turn
+  all      each of these in turn; without root or bpftrace usdt is left out
 
-A run fails if a request fails or is never sent, the server does not end well, or, in usdt, an event is lost or the
+A run fails if a request fails or is never sent, the server does not end well, or, when traced, an event is lost or the
 events differ from the answers. Exit status: 0 all runs went well, 1 one failed or could not be made, 2 wrong use.
 Latencies are in microseconds: `probe` from request_start to request_end, `client` from sending (with --rps: from when
 the request should have been sent) to the whole answer.
@@ -32,8 +33,8 @@ command read_command_line(int argc, char** argv) {
 
     CLI::App app(description, "fosdem-run");
     app.footer(footer);
-    app.add_option("--scenario", scenario, "default, idle, usdt or all")
-        ->check(CLI::IsMember({"default", "idle", "usdt", "all"}))
+    app.add_option("--scenario", scenario, "default, idle, inproc, usdt or all")
+        ->check(CLI::IsMember({"default", "idle", "inproc", "usdt", "all"}))
         ->capture_default_str();
     app.add_option("--num", chosen.runs, "Runs of each scenario")->check(CLI::Range(1, 1000))->capture_default_str();
     app.add_option("--duration", duration, "Seconds of load in a run")
@@ -57,8 +58,9 @@ command read_command_line(int argc, char** argv) {
         return result;
     }
 
+    chosen.all = scenario == "all";
     chosen.scenarios =
-        scenario == "all" ? std::vector<std::string>{"default", "idle", "usdt"} : std::vector<std::string>{scenario};
+        chosen.all ? std::vector<std::string>{"default", "idle", "inproc", "usdt"} : std::vector<std::string>{scenario};
     chosen.duration = settings::seconds(duration);
     chosen.timeout = settings::seconds(timeout);
     if (!inputs_file.empty()) {

@@ -14,7 +14,8 @@ namespace fosdem::run {
 struct settings {
     using seconds = std::chrono::duration<double>;
 
-    std::vector<std::string> scenarios; // of "default", "idle", "usdt"
+    std::vector<std::string> scenarios; // of "default", "idle", "inproc", "usdt"
+    bool all = false;                   // then those that cannot run here may be left out
     int runs = 1;                       // of each scenario
     seconds duration{10};
     int clients = 4;       // closed loop: each sends its next request when the last one is answered

@@ -1,7 +1,9 @@
-// bpftrace, attached to a server, with the script that `usdtpp bpftrace --json` writes; without libelf with events.bt.
+// Who traces a server: bpftrace, or the server itself.
 #ifndef USDTPP_EXAMPLES_FOSDEM_RUN_TRACER_HPP
 #define USDTPP_EXAMPLES_FOSDEM_RUN_TRACER_HPP
 
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "events.hpp"
@@ -10,34 +12,38 @@
 
 namespace fosdem::run {
 
-// What is missing for it, and what to do; empty if nothing is.
-std::string missing_for_tracer();
-
-// "bpftrace v0.17.0"
-std::string tracer_version();
-
 class tracer {
 public:
-    // Attaches, and waits until both events of a request come; it sends some to that end. Throws std::runtime_error.
-    explicit tracer(const server_process& server);
+    virtual ~tracer() = default;
 
     // From here on requests count; all earlier ones must have been answered.
     void count_from_now() noexcept;
 
     // Takes in what comes within this time.
-    void read(support::milliseconds time);
+    virtual void read(support::milliseconds time) = 0;
 
     // Detaches, and takes in the rest. The problem if it does not end well.
-    std::string stop();
+    virtual std::string stop() = 0;
+
+    // "bpftrace v0.17.0"
+    virtual std::string version() const = 0;
 
     const events& seen() const noexcept {
         return events_;
     }
 
-private:
-    support::process child_; // killed when this object goes away
+protected:
+    // Sends requests until both events of one have come. Throws std::runtime_error.
+    void await_first(const server_process& server, const std::function<std::string()>& why_not);
+
     events events_;
 };
+
+// Of a scenario that has a tracer ("usdt", "inproc"): what is missing for it, and what to do; empty if nothing is.
+std::string missing_for(const std::string& scenario);
+
+// Attached, and both events of a request have come; none where the scenario has no tracer. Throws std::runtime_error.
+std::unique_ptr<tracer> start_tracer(const std::string& scenario, server_process& server);
 
 } // namespace fosdem::run
 
