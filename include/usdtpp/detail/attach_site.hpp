@@ -25,8 +25,8 @@ struct subscription {
     std::function<void(const event&)> handler;
     // Instead of it: what is given the slot of its thread, and leaves vector registers alone, unless they are to be
     // saved for it. Only then is `vectors` there.
-    void (*record)(void* context, const site&, const registers&, const void* vectors, thread_slot&) = nullptr;
-    void (*missed)(void* context, thread_slot&) = nullptr; // the thread is at a probe already; or null
+    void (*record)(void* context, const site&, const registers&, const void* vectors, thread_slot&) noexcept = nullptr;
+    void (*missed)(void* context, thread_slot&) noexcept = nullptr; // the thread is at a probe already; or null
     void* context = nullptr;
     bool saves_vectors = false;
 };
