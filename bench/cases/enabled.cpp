@@ -1,9 +1,11 @@
 // Fires the same event in several ways, as often as each line of standard input says ("usdtpp 1000"), and answers with
 // the nanoseconds that one took.
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 #define _SDT_HAS_SEMAPHORES 1
@@ -11,6 +13,11 @@
 #include <usdtpp/usdtpp.hpp>
 #if defined(WITH_LTTNG)
 #include "lttng_provider.hpp"
+#endif
+#if defined(WITH_ATTACH)
+#include <thread>
+
+#include <usdtpp/recorder.hpp>
 #endif
 
 extern "C" {
@@ -57,6 +64,55 @@ double nanoseconds_for_one(long count) {
     return took.count() / static_cast<double>(count);
 }
 
+#if defined(WITH_ATTACH)
+// Recorded, as in the long run: each page of the ring has been written to before.
+double nanoseconds_recorded(long count) {
+    usdtpp::recorder recorder("ours:request");
+    const auto drain = [&] { return recorder.drain([](const usdtpp::recorded_event&) {}); };
+    for (int i = 0; i != 3; ++i) {
+        nanoseconds_for_one<by_usdtpp>(count);
+        drain();
+    }
+    const auto took = nanoseconds_for_one<by_usdtpp>(count);
+    if (drain() != static_cast<std::uint64_t>(count) || recorder.dropped() != 0) {
+        throw std::runtime_error("the recorder dropped events: its figure would be too good");
+    }
+    return took;
+}
+// By each of two threads at once, into rings that they have been through once.
+double nanoseconds_recorded_by_two(long count) {
+    double took[2] = {};
+    usdtpp::recorder_options options;
+    options.ring_size = std::size_t{1} << 18;
+    options.when_full = usdtpp::when_full::overwrite;
+    usdtpp::recorder recorder("ours:request", options);
+    const auto fire = [&](int which) {
+        for (int i = 0; i != 2; ++i) {
+            nanoseconds_for_one<by_usdtpp>(count / 2);
+        }
+        took[which] = nanoseconds_for_one<by_usdtpp>(count / 2);
+    };
+    std::thread other(fire, 1);
+    fire(0);
+    other.join();
+    return (took[0] + took[1]) / 2;
+}
+// A handler that does what bpftrace's script does at least: it reads the arguments, and counts.
+double nanoseconds_handled(long count) {
+    std::uint64_t sum = 0;
+    std::uint64_t events = 0;
+    const auto attached = usdtpp::attach("ours:request", [&](const usdtpp::event& event) {
+        sum += event[0].as<std::string_view>().size() + event[1].bits() + event[2].bits();
+        ++events;
+    });
+    const auto took = nanoseconds_for_one<by_usdtpp>(count);
+    if (events != static_cast<std::uint64_t>(count) || sum == 0) {
+        throw std::runtime_error("the handler missed events: its figure would be too good");
+    }
+    return took;
+}
+#endif
+
 } // namespace
 
 int main() {
@@ -67,6 +123,11 @@ int main() {
         {"function", nanoseconds_for_one<by_function>},
 #if defined(WITH_LTTNG)
         {"lttng_ust", nanoseconds_for_one<by_lttng_ust>},
+#endif
+#if defined(WITH_ATTACH)
+        {"recorder", nanoseconds_recorded},
+        {"recorder_two_threads", nanoseconds_recorded_by_two},
+        {"handler", nanoseconds_handled},
 #endif
     };
     std::string way;

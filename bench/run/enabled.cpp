@@ -175,6 +175,20 @@ json with_lttng(session& all, const std::string& compiler) {
     return result;
 }
 
+// By usdtpp itself; and the probe that nothing is attached to, by the same loop. Null where it cannot be.
+json from_inside(session& all, const std::string& compiler) {
+    const auto binary = all.directory.file("enabled_inside");
+    const auto why = compile(compiler, {"-std=c++17", "-DWITH_ATTACH", project_file("bench/cases/enabled.cpp"),
+                                        "-pthread", "-lelf", "-ldl", "-o", binary});
+    if (!why.empty()) {
+        all.skip("enabled from inside", why);
+        return nullptr;
+    }
+    firing program(binary);
+    return by_turns(all, "from inside", program,
+                    {{"usdtpp", 10000}, {"recorder", 10000}, {"recorder_two_threads", 10000}, {"handler", 10000}});
+}
+
 } // namespace
 
 json measure_enabled(session& all) {
@@ -186,6 +200,9 @@ json measure_enabled(session& all) {
     const auto& compiler = all.compilers.front();
     if (auto lttng = with_lttng(all, compiler); !lttng.is_null()) {
         result["lttng_ust"] = lttng;
+    }
+    if (auto inside = from_inside(all, compiler); !inside.is_null()) {
+        result["inside"] = inside;
     }
     if (const auto why = support::why_no_bpftrace(); !why.empty()) {
         all.skip("enabled probes under bpftrace", why);

@@ -94,6 +94,8 @@ std::vector<std::string> draw(const json& results, const std::string& directory)
                 title_of(header) + ", 1,000 probes, " + compiler);
         }
     }
+    add(enabled, results, {"enabled", "inside", "recorder", "nanoseconds"}, "usdtpp, recorder");
+    add(enabled, results, {"enabled", "inside", "handler", "nanoseconds"}, "usdtpp, attach()");
     add(enabled, results, {"enabled", "lttng_ust", "lttng_ust", "nanoseconds"}, "LTTng-UST, recording");
     for (const auto& [tracer, title] : {std::pair{"bpftrace_count", "count()"}, {"bpftrace_decode", "str(), hist()"}}) {
         for (const std::string way : {"usdtpp", "sys_sdt", "function"}) {

@@ -117,6 +117,16 @@ std::string enabled(const json& results) {
                       range(at(of, {way, "ratio_to_sys_sdt"}), 3)});
         }
     };
+    const auto inside = [&](const std::string& way, const std::string& title) {
+        const auto one = at(results, {"inside", way, "nanoseconds"});
+        if (!one.is_null()) {
+            rows.add({title, range(one, 1), no_figure});
+        }
+    };
+    inside("usdtpp", "usdtpp, nothing attached");
+    inside("recorder", "usdtpp, `usdtpp::recorder`");
+    inside("recorder_two_threads", "usdtpp, `usdtpp::recorder`, each of two threads");
+    inside("handler", "usdtpp, `usdtpp::attach`");
     add("lttng_ust", ", recorded");
     add("bpftrace_count", ", bpftrace `count()`");
     add("bpftrace_decode", ", bpftrace `str(arg0)` and `hist(arg2)`");

@@ -87,6 +87,9 @@ TEST_CASE("measured: events that bpftrace saw, all of them") {
             CHECK(enabled[tracer][way]["nanoseconds"]["median"] > 0);
         }
     }
+    for (const std::string way : {"recorder", "handler"}) {
+        CHECK(enabled["inside"][way]["nanoseconds"]["median"] > 0);
+    }
 }
 
 TEST_CASE("usdtpp-bench says in one line what is wrong") {
