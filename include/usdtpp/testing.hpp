@@ -35,6 +35,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -144,17 +145,19 @@ private:
         events_.push_back(std::move(one));
     }
     void check(std::string_view pattern) const {
-        std::string names;
+        std::set<std::string> names;
         for (const auto* note : notes_) {
             const auto name = note->provider + ":" + note->name;
             if (detail::attach::matches(pattern, name)) {
                 return;
             }
-            if ((", " + names + ", ").find(", " + name + ", ") == names.npos) {
-                names += (names.empty() ? "" : ", ") + name;
-            }
+            names.insert(name);
         }
-        throw event_error("usdtpp: no probe that is captured is " + std::string(pattern) + ": they are " + names);
+        std::string text;
+        for (const auto& name : names) {
+            text += (text.empty() ? "" : ", ") + name;
+        }
+        throw event_error("usdtpp: no probe that is captured is " + std::string(pattern) + ": they are " + text);
     }
 
     std::size_t text_limit_;

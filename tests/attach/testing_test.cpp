@@ -248,9 +248,8 @@ TEST_CASE("what is asked for in vain is an error that says what there is") {
     CHECK(error_of([&] { events[0]["id"].as<std::string>(); }).find("of testing_flow:begin did not point to text") !=
           std::string::npos);
     const auto slip = error_of([&] { captured.count("testing_flow:bgein"); });
-    CHECK(slip.find("usdtpp: no probe that is captured is testing_flow:bgein: they are ") == 0);
-    CHECK(slip.find("testing_flow:end") != std::string::npos);
-    CHECK(slip.find("testing_flow:asked") == slip.rfind("testing_flow:asked"));
+    CHECK(slip == "usdtpp: no probe that is captured is testing_flow:bgein: they are testing_flow:asked, "
+                  "testing_flow:begin, testing_flow:end, testing_flow:never");
     CHECK(error_of([&] { captured.wait_for("testing_flow:bgein"); }) == slip);
     const auto nowhere = "no probe here is testing_flwo:*: its code may have USDTPP_DISABLE, or is not loaded yet";
     CHECK(error_of([&] { capture("testing_flwo:*"); }) == nowhere);
