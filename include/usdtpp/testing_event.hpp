@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <usdtpp/detail/attach_engine.hpp>
 #include <usdtpp/detail/testing_text.hpp>
 #include <usdtpp/event.hpp>
 
