@@ -56,9 +56,9 @@ inline void fire(const site& at, const registers& from, const void* vectors) noe
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
 #if defined(USDTPP_DETAIL_SANITIZED)
-inline constexpr bool always_saves_vectors = true;
+constexpr bool may_leave_vectors = false; // what sanitizers have functions call may use them
 #else
-inline constexpr bool always_saves_vectors = false;
+constexpr bool may_leave_vectors = true;
 #endif
 
 // What stubs lead to.
@@ -68,8 +68,14 @@ USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& 
         return;
     }
     auto* slot = own_slot;
-    if (always_saves_vectors || slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
-        const auto all = [&](const void* vectors) { fire(at, from, vectors); };
+    if (!may_leave_vectors || slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
+        struct {
+            const site& at;
+            const registers& from;
+            USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING void operator()(const void* vectors) const noexcept {
+                fire(at, from, vectors);
+            }
+        } const all = {at, from};
         with_vectors_saved(at.vectors, all);
     } else if (enter(*slot)) {
         attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE); // now it will not go away

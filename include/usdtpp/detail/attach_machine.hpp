@@ -12,8 +12,13 @@
 #define USDTPP_DETAIL_SANITIZED
 #endif
 #endif
+#if defined(__clang__)
+#define USDTPP_DETAIL_UNSANITIZED                                                                                      \
+    __attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "thread", "memory", "undefined")))
+#else
 #define USDTPP_DETAIL_UNSANITIZED                                                                                      \
     __attribute__((no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined")))
+#endif
 
 #if defined(__x86_64__) && defined(__LP64__)
 #include <usdtpp/detail/attach_x86_64.hpp>

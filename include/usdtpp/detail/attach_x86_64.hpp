@@ -159,8 +159,7 @@ inline vector_state find_vector_state() noexcept {
     return found;
 }
 
-// The entry. lahf and sahf
-// take a tenth of the time of pushf and popf; all that they leave out is zero in C++ code.
+// The entry. lahf and sahf take a tenth of the time of pushf and popf; all that they leave out is zero in C++ code.
 //
 // Where the compiler describes frames to debuggers, so does this: behind a handler they see the function with the
 // probe, interrupted where the probe is.
@@ -172,7 +171,8 @@ inline vector_state find_vector_state() noexcept {
 // The code stands in a function, so that it goes where the compiler's code goes; that function only tells where. On the
 // stack, from %rbx upwards: where to resume, flags, the registers, the return address into the stub, the red zone.
 using entry_code = void (*)();
-[[gnu::noinline]] inline entry_code find_entry() noexcept {
+// clang-format off
+[[gnu::noinline]] USDTPP_DETAIL_UNSANITIZED inline entry_code find_entry() noexcept {
     entry_code found = nullptr;
     asm volatile(
         "lea 1f(%%rip), %0; jmp 2f; .balign 64; 1:"
@@ -180,79 +180,30 @@ using entry_code = void (*)();
         "push %%rdi; push %%rsi; push %%rbp; push %%rsp; push %%rbx; push %%rdx; push %%rcx; push %%rax;"
         "lahf; seto %%al; push %%rax;"
         "mov 136(%%rsp), %%rax; push 4096-11+16(%%rax);"
-        "mov %%rsp, %%rbx;"                      //
-        USDTPP_DETAIL_CFI(".cfi_remember_state") //
+        "mov %%rsp, %%rbx;"
+        USDTPP_DETAIL_CFI(".cfi_remember_state")
         USDTPP_DETAIL_CFI(".cfi_def_cfa %%rbx, 280; .cfi_offset %%rip, -280; .cfi_offset %%rbx, -240")
-            USDTPP_DETAIL_CFI(".c"
-                              "fi"
-                              "_o"
-                              "ff"
-                              "se"
-                              "t "
-                              "%%"
-                              "rb"
-                              "p,"
-                              " -"
-                              "22"
-                              "4;"
-                              " ."
-                              "cf"
-                              "i_"
-                              "of"
-                              "fs"
-                              "et"
-                              " %"
-                              "%r"
-                              "10"
-                              ", "
-                              "-1"
-                              "84"
-                              "; "
-                              ".c"
-                              "fi"
-                              "_o"
-                              "ff"
-                              "se"
-                              "t "
-                              "%%"
-                              "r1"
-                              "2,"
-                              " -"
-                              "16"
-                              "8")
-                USDTPP_DETAIL_CFI(
-                    ".cfi_offset %%r13, -160; .cfi_offset %%r14, -152; .cfi_offset %%r15, -144") "mov "
-                                                                                                 "4096-11+8(%%rax)"
-                                                                                                 ", %%rdi; lea "
-                                                                                                 "16(%%rbx), "
-                                                                                                 "%%rsi;"
-                                                                                                 "lea 280(%%rbx), "
-                                                                                                 "%%rcx; mov "
-                                                                                                 "%%rcx, "
-                                                                                                 "48(%%rbx);" // rsp
-                                                                                                              // as
-                                                                                                              // it
-                                                                                                              // was
-                                                                                                 "and $-16, "
-                                                                                                 "%%rsp; call "
-                                                                                                 "*4096-11+24(%%"
-                                                                                                 "rax);"
-                                                                                                 "lea 8(%%rbx), "
-                                                                                                 "%%rsp;" //
-        USDTPP_DETAIL_CFI(".cfi_restore_state") "pop %%rax; add $0x7f, %%al; sahf;"
-                                                "pop %%rax; pop %%rcx; pop %%rdx; pop %%rbx; lea 8(%%rsp), "
-                                                "%%rsp; pop %%rbp; pop %%rsi; pop %%rdi;"
-                                                "pop %%r8; pop %%r9; pop %%r10; pop %%r11; pop %%r12; pop "
-                                                "%%r13; pop %%r14; pop %%r15;"
-                                                "ret; 2:"
+        USDTPP_DETAIL_CFI(".cfi_offset %%rbp, -224; .cfi_offset %%r10, -184; .cfi_offset %%r12, -168")
+        USDTPP_DETAIL_CFI(".cfi_offset %%r13, -160; .cfi_offset %%r14, -152; .cfi_offset %%r15, -144")
+        "mov 4096-11+8(%%rax), %%rdi; lea 16(%%rbx), %%rsi;"
+        "lea 280(%%rbx), %%rcx; mov %%rcx, 48(%%rbx);" // rsp as it was
+        "and $-16, %%rsp; call *4096-11+24(%%rax);"
+        "lea 8(%%rbx), %%rsp;"
+        USDTPP_DETAIL_CFI(".cfi_restore_state")
+        "pop %%rax; add $0x7f, %%al; sahf;"
+        "pop %%rax; pop %%rcx; pop %%rdx; pop %%rbx; lea 8(%%rsp), %%rsp; pop %%rbp; pop %%rsi; pop %%rdi;"
+        "pop %%r8; pop %%r9; pop %%r10; pop %%r11; pop %%r12; pop %%r13; pop %%r14; pop %%r15;"
+        "ret; 2:"
         : "=r"(found));
     return found;
 }
+// clang-format on
 #undef USDTPP_DETAIL_CFI
 
 // Calls `use` with the vector registers saved, where they are, and restored behind it.
 template <class Use>
-USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING __attribute__((noinline)) void with_vectors_saved(vector_state state, Use& use) noexcept {
+USDTPP_DETAIL_FIRING USDTPP_DETAIL_UNSANITIZED __attribute__((noinline)) void with_vectors_saved(vector_state state,
+                                                                                                 Use& use) noexcept {
     auto* area = static_cast<unsigned char*>(__builtin_alloca_with_align(state.size, 512));
     for (int i = 512; i != 576; i += 8) {                         // xrstor wants the rest of the header to be zero
         *reinterpret_cast<volatile std::uint64_t*>(area + i) = 0; // one by one: rep stos takes longer
