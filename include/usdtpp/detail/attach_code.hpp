@@ -92,6 +92,38 @@ private:
     std::string error_;
 };
 
+// Has what was written to memory of map_near() be code. Where code cannot be made of what was writable, as systemd's
+// MemoryDenyWriteExecute and PR_SET_MDWE have it, it comes by /proc/self/mem into what has been code from the start.
+inline bool make_code(void* memory, std::size_t size) {
+    if (::mprotect(memory, size, PROT_READ | PROT_EXEC) == 0) {
+        return true;
+    }
+    const std::string code(static_cast<const char*>(memory), size);
+    const int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    return ::mmap(memory, size, PROT_READ | PROT_EXEC, fixed, -1, 0) == memory &&
+           code_writer().write(reinterpret_cast<std::uint64_t>(memory), code.data(), size);
+}
+
+// Reads code as a new mapping of its file has it: with the breakpoints that the kernel puts in for tracers outside of
+// the process, and none of ours. False where that file is not there any more.
+inline bool read_as_mapped_anew(const std::string& path, std::uint64_t inode, std::uint64_t offset, void* into,
+                                std::size_t size) {
+    const reader::open_file file("/proc/self/root" + path);
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    if (!file.is_regular() || file.status().st_ino != inode) {
+        return false;
+    }
+    const auto begin = offset & ~(page - 1);
+    const auto length = offset + size - begin;
+    auto* mapped = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.descriptor(), static_cast<off_t>(begin));
+    if (mapped == MAP_FAILED) {
+        return false;
+    }
+    std::memcpy(into, static_cast<const char*>(mapped) + (offset - begin), size);
+    ::munmap(mapped, length);
+    return true;
+}
+
 // Memory of that size within reach of a jump from `address`; null if there is none.
 inline void* map_near(std::uint64_t address, std::size_t size) noexcept {
     constexpr std::uint64_t reach = std::uint64_t{1} << 30;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -59,6 +60,10 @@ inline bool matches(std::string_view pattern, std::string_view text) noexcept {
 
 inline const code_byte* code_at(std::uint64_t address) noexcept {
     return reinterpret_cast<const code_byte*>(address); // NOLINT(performance-no-int-to-ptr)
+}
+template <std::size_t Size>
+bool is_same(const code_byte (&one)[Size], const code_byte (&other)[Size]) noexcept {
+    return std::memcmp(one, other, Size) == 0;
 }
 template <std::size_t Size>
 bool is_at(const code_byte (&code)[Size], std::uint64_t address) noexcept {
@@ -117,14 +122,27 @@ public:
         }
         auto attached = std::make_unique<attached_sites>();
         attached->what = std::move(what);
-        find_sites(pattern, *attached, fail);
+        try {
+            find_sites(pattern, *attached, fail);
+        } catch (const note_error& unreadable) {
+            throw attach_error(unreadable.what());
+        }
+        // An object that a package manager has replaced meanwhile, or that is compiled at run time, is no reason not to
+        // attach to others.
+        auto nothing = "no probe here is " + std::string(pattern) +
+                       ": its code may have USDTPP_DISABLE, or is not loaded yet";
+        for (const auto& one : unreadable_) {
+            nothing += std::string("; ") + one.what();
+            if (left_out != nullptr) {
+                left_out->emplace_back(one.what());
+            }
+        }
         if (attached->sites.empty() && left_out == nullptr) {
-            throw attach_error("no probe here is " + std::string(pattern) +
-                               ": its code may have USDTPP_DISABLE, or is not loaded yet");
+            throw attach_error(nothing);
         }
         std::vector<site*> fresh;
         for (auto* one : attached->sites) {
-            if (one->attached == nullptr) {
+            if (!is_in_place(*one)) {
                 fresh.push_back(one);
             }
             subscribe(*one, &attached->what, true);
@@ -153,11 +171,34 @@ public:
 
 private:
     engine() {
-        ::pthread_atfork(nullptr, nullptr, keep_slot_in_child);
+        // The object that this is compiled into stays for good: threads may be in its entry code, and the handler of
+        // SIGTRAP is there.
+        Dl_info own = {};
+        if (::dladdr(&first_slots, &own) != 0) {
+            ::dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+        }
+        ::pthread_atfork(before_fork, after_fork, in_child);
+    }
+
+    // The child must not get code or lists that are half changed, nor a lock that nobody will release. A handler that
+    // forks cannot wait for one that detaches, which waits for handlers.
+    static void before_fork() noexcept {
+        if (!is_in_handler()) {
+            the_one().mutex_.lock();
+        }
+    }
+    static void after_fork() noexcept {
+        if (!is_in_handler()) {
+            the_one().mutex_.unlock();
+        }
+    }
+    static void in_child() noexcept {
+        keep_slot_in_child();
+        new (&the_one().mutex_) std::mutex;
     }
 
     // What the process has loaded; read anew when that has changed.
-    const std::vector<loaded_object>& objects(std::vector<note_error>& unreadable) {
+    const std::vector<loaded_object>& objects() {
         std::pair<unsigned long long, unsigned long long> changes = {0, 0};
         ::dl_iterate_phdr(
             [](dl_phdr_info* info, std::size_t, void* into) {
@@ -166,7 +207,8 @@ private:
             },
             &changes);
         if (!seen_ || *seen_ != changes) {
-            objects_ = reader::read_process(::getpid(), &unreadable);
+            unreadable_.clear();
+            objects_ = reader::read_process("/proc/self", &unreadable_);
             seen_ = changes;
         }
         return objects_;
@@ -174,11 +216,7 @@ private:
 
     template <class Fail>
     void find_sites(std::string_view pattern, attached_sites& into, Fail fail) {
-        std::vector<note_error> unreadable;
-        const auto& all = objects(unreadable);
-        for (const auto& one : unreadable) {
-            fail(one.what());
-        }
+        const auto& all = objects();
         const auto mappings = reader::mappings_of("/proc/self");
         const auto mapped = [&](std::uint64_t address) -> const reader::mapping* {
             const auto behind = std::upper_bound(mappings.begin(), mappings.end(), address,
@@ -203,7 +241,9 @@ private:
                          " is not in memory that can be written");
                 } else {
                     auto& found = site_at(address, probe, object);
-                    const auto problem = found.attached == nullptr ? prepare(found) : std::string();
+                    found.inode = code->inode;
+                    found.offset = code->offset + (address - code->begin);
+                    const auto problem = prepare(found);
                     if (problem.empty()) {
                         into.sites.push_back(&found);
                         any = true;
@@ -221,7 +261,13 @@ private:
     site& site_at(std::uint64_t address, const probe_note& probe, const loaded_object& object) {
         auto& known = sites_[address];
         const auto same = [&](const site& one) {
-            return one.note.provider == probe.provider && one.note.name == probe.name && one.object == object.mapped;
+            const auto& was = one.note;
+            return one.object == object.mapped && was.provider == probe.provider && was.name == probe.name &&
+                   was.location == probe.location && was.semaphore == probe.semaphore &&
+                   std::equal(was.arguments.begin(), was.arguments.end(), probe.arguments.begin(),
+                              probe.arguments.end(), [](const auto& a, const auto& b) {
+                                  return a.text == b.text && a.name == b.name && a.kind == b.kind;
+                              });
         };
         if (known == nullptr || !same(*known)) { // where another object was before
             if (known != nullptr) {
@@ -249,23 +295,53 @@ private:
 
     // Decides how its code is to be changed. What keeps it from being changed.
     std::string prepare(site& at) {
-        at.jumps = false;
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
-        const auto behind = at.address + sizeof nop;
-        if (is_at(room, behind) && vectors_.size != 0) {
-            if (const auto stub = stub_for(at)) {
-                write_jump(at.jump, *stub, behind);
-                at.jumps = true;
-                return "";
-            }
+        if (at.attached == nullptr) {
+            at.jumps = can_jump(at);
         }
 #endif
-        if (is_at(nop, at.address)) {
+        if (at.jumps || is_at(nop, at.address)) {
             return "";
         }
-        return is_at(breakpoint, at.address) ? "a tracer outside of this process has its breakpoint there"
-                                             : "there is no nop";
+        if (is_traced_outside(at)) {
+            return "a tracer outside of this process has its breakpoint there";
+        }
+        return !is_at(breakpoint, at.address) ? "there is no nop"
+               : traps_.knows(at.address, at) ? ""
+                                              : "another breakpoint is there";
     }
+
+    // Whether what is written for it is there: of a site that is attached to, or one that could not be changed back.
+    static bool is_in_place(const site& at) noexcept {
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+        if (at.jumps) {
+            return is_at(at.jump, at.address + sizeof nop);
+        }
+#endif
+        return is_at(breakpoint, at.address);
+    }
+
+    static bool is_traced_outside(const site& at) {
+        code_byte code[sizeof nop];
+        return read_as_mapped_anew(at.object, at.inode, at.offset, code, sizeof code) && !is_same(code, nop);
+    }
+
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+    bool can_jump(site& at) {
+        const auto behind = at.address + sizeof nop;
+        if (at.jumps && is_in_place(at)) {
+            return true;
+        }
+        if (!is_at(room, behind) || vectors_.size == 0) {
+            return false;
+        }
+        const auto stub = stub_for(at);
+        if (stub) {
+            write_jump(at.jump, *stub, behind);
+        }
+        return stub.has_value();
+    }
+#endif
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     // Each site keeps its stub. The code of a block is written once.
@@ -286,7 +362,7 @@ private:
             for (std::size_t i = 0; i != stubs; ++i) {
                 write_stub(static_cast<code_byte*>(memory) + i * stub_size);
             }
-            if (::mprotect(memory, block_size, PROT_READ | PROT_EXEC) != 0) {
+            if (!make_code(memory, block_size)) {
                 ::munmap(memory, 2 * block_size);
                 return std::nullopt;
             }
@@ -348,7 +424,8 @@ private:
     }
 
     // As the kernel counts, which does so itself for tracers outside of the process.
-    static void count(const site& at, int change) noexcept {
+    // Not for sanitizers: PROBE_ENABLED reads it while this is written, as it is while the kernel writes it.
+    USDTPP_DETAIL_UNSANITIZED static void count(const site& at, int change) noexcept {
         if (at.semaphore != 0) {
             auto* counter = reinterpret_cast<std::uint16_t*>(at.semaphore); // NOLINT(performance-no-int-to-ptr)
             __atomic_fetch_add(counter, static_cast<std::uint16_t>(change), __ATOMIC_RELAXED);
@@ -362,31 +439,50 @@ private:
         failures failed;
         code_writer writer;
         std::optional<std::string> no_traps;
-        const auto trap = [&](site& one, std::uint64_t at, const code_byte(&code)[sizeof breakpoint]) {
+        const auto fail = [&](site& one, const std::string& text) { failed.emplace_back(&one, text); };
+        const auto put_breakpoint = [&](site& one, std::uint64_t at) {
             traps_.add(at, one);
-            no_traps = no_traps ? no_traps : on ? traps_.why_not() : "";
-            const bool written = no_traps->empty() && writer.write(at, code, sizeof code);
+            no_traps = no_traps ? no_traps : traps_.why_not();
+            const bool written = no_traps->empty() && writer.write(at, breakpoint, sizeof breakpoint);
             if (!written) {
-                failed.emplace_back(&one, no_traps->empty() ? writer.error() : *no_traps);
+                fail(one, no_traps->empty() ? writer.error() : *no_traps);
             }
             return written;
         };
         for (auto* one : sites) {
-            if (!one->jumps) {
-                trap(*one, one->address, on ? breakpoint : nop);
+            if (!one->jumps && on) {
+                put_breakpoint(*one, one->address);
+            } else if (!one->jumps && !take_breakpoint(*one, writer)) {
+                fail(*one, writer.error());
             }
         }
-        change_jumps(sites, on, writer, trap);
+        change_jumps(sites, on, writer, put_breakpoint, fail);
         fence_all_threads(true);
         return failed;
+    }
+
+    // A tracer outside may have come after us. Then the breakpoint is the kernel's too, which puts the nop back when
+    // that tracer leaves.
+    static bool take_breakpoint(const site& at, code_writer& writer) {
+        if (!is_at(breakpoint, at.address) || is_traced_outside(at)) {
+            return true;
+        }
+        const bool written = writer.write(at.address, nop, sizeof nop);
+        code_byte code[sizeof nop];
+        if (read_as_mapped_anew(at.object, at.inode, at.offset, code, sizeof code) && !is_same(code, nop)) {
+            writer.write(at.address, code, sizeof code); // it came in between
+        }
+        return written;
     }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     // First the old instruction becomes a way around it, by a write that the processor does at once, or a breakpoint;
     // then comes what is behind that, then the new instruction.
-    template <class Trap>
-    static void change_jumps(const std::vector<site*>& sites, bool on, code_writer& writer, Trap trap) {
+    template <class Trap, class Fail>
+    static void change_jumps(const std::vector<site*>& sites, bool on, code_writer& writer, Trap put_breakpoint,
+                             Fail fail) {
         struct change {
+            site* what;
             std::uint64_t at;
             const code_byte* code;
             std::size_t first;
@@ -395,27 +491,33 @@ private:
         for (auto* one : sites) {
             const auto at = one->address + sizeof nop;
             const bool at_once = one->jumps && writer.writes_at_once(at, sizeof closed);
-            if (one->jumps && (at_once ? writer.write(at, closed, sizeof closed) : trap(*one, at, breakpoint))) {
-                changes.push_back({at, on ? one->jump : room, at_once ? sizeof closed : sizeof breakpoint});
+            if (one->jumps && (at_once ? writer.write(at, closed, sizeof closed) : put_breakpoint(*one, at))) {
+                changes.push_back({one, at, on ? one->jump : room, at_once ? sizeof closed : sizeof breakpoint});
+            }
+        }
+        fence_all_threads(true);
+        for (auto& one : changes) {
+            if (!writer.write(one.at + one.first, one.code + one.first, jump_size - one.first)) {
+                fail(*one.what, writer.error());
+                one.what = nullptr; // it stays closed
             }
         }
         fence_all_threads(true);
         for (const auto& one : changes) {
-            writer.write(one.at + one.first, one.code + one.first, jump_size - one.first);
-        }
-        fence_all_threads(true);
-        for (const auto& one : changes) {
-            writer.write(one.at, one.code, one.first);
+            if (one.what != nullptr && !writer.write(one.at, one.code, one.first)) {
+                fail(*one.what, writer.error());
+            }
         }
     }
 #else
-    template <class Trap>
-    static void change_jumps(const std::vector<site*>&, bool, code_writer&, Trap) {}
+    template <class Trap, class Fail>
+    static void change_jumps(const std::vector<site*>&, bool, code_writer&, Trap, Fail) {}
 #endif
 
     std::mutex mutex_;
     std::optional<std::pair<unsigned long long, unsigned long long>> seen_;
     std::vector<loaded_object> objects_;
+    std::vector<note_error> unreadable_;
     std::map<std::uint64_t, std::unique_ptr<site>> sites_;
     std::vector<std::unique_ptr<site>> gone_;
     std::vector<std::unique_ptr<const subscribers>> old_;

@@ -106,6 +106,10 @@ USDTPP_DETAIL_FIRING inline void leave(thread_slot& slot) noexcept {
     __atomic_store_n(&slot.entered, slot.entered + 1, __ATOMIC_RELEASE);
 }
 
+inline bool is_in_handler() noexcept {
+    return own_slot != nullptr && (own_slot->entered & 1U) != 0;
+}
+
 // All threads of the process have a fence here, and (`code`) fetch their instructions anew. Whether that works.
 inline bool fence_all_threads(bool code) noexcept {
     const auto call = [](int command) { return ::syscall(SYS_membarrier, command, 0, 0); };

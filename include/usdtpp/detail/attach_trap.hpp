@@ -32,19 +32,48 @@ struct trap_table {
     }
 };
 USDTPP_DETAIL_HIDDEN inline const trap_table* known_traps = nullptr;
-USDTPP_DETAIL_HIDDEN inline struct sigaction previous_trap_action = {};
+USDTPP_DETAIL_HIDDEN inline struct sigaction first_trap_action = {};    // before ours came
+USDTPP_DETAIL_HIDDEN inline struct sigaction previous_trap_action = {}; // before it came again, over another's
 
-// A SIGTRAP that is none of ours goes to whom it went before.
+// What pass_on_trap() is at in this thread.
+struct passing {
+    const void* context;
+    const void* frame;
+};
+USDTPP_DETAIL_HIDDEN inline __thread passing passed_on __attribute__((tls_model("initial-exec"))) = {};
+
+// A SIGTRAP that is none of ours goes to whom it went before, as the kernel would have it; but SIGTRAP stays unblocked,
+// for that handler may reach a breakpoint.
 inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
-    const auto& before = previous_trap_action;
-    if ((before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction != nullptr) {
-        before.sa_sigaction(number, info, context);
-    } else if (before.sa_handler == SIG_DFL || (before.sa_handler == SIG_IGN && info->si_code > 0)) {
-        std::signal(number, SIG_DFL); // NOLINT(cert-err33-c)
-        std::raise(number);           // NOLINT(cert-err33-c)
-    } else if (before.sa_handler != SIG_IGN) {
-        before.sa_handler(number);
+    const auto before = passed_on;
+    const void* frame = __builtin_frame_address(0);
+    // A handler that came over ours may call it again: deeper on the stack, and of the same signal.
+    const bool again = before.context == context && frame < before.frame;
+    const auto& action = again ? first_trap_action : previous_trap_action;
+    const bool plain = (action.sa_flags & SA_SIGINFO) == 0;
+    passed_on = {context, frame};
+    sigset_t blocked;
+    blocked = action.sa_mask;
+    ::sigdelset(&blocked, SIGTRAP);
+    if (plain && (action.sa_handler == SIG_DFL || (action.sa_handler == SIG_IGN && info->si_code > 0))) {
+        struct sigaction none = {};
+        ::sigaction(number, &none, nullptr);
+        std::raise(number); // NOLINT(cert-err33-c)
+    } else if (!plain || action.sa_handler != SIG_IGN) {
+        const auto call = action;
+        if ((action.sa_flags & static_cast<int>(SA_RESETHAND)) != 0) {
+            (again ? first_trap_action : previous_trap_action) = {};
+        }
+        sigset_t was;
+        ::pthread_sigmask(SIG_BLOCK, &blocked, &was);
+        if (plain) {
+            call.sa_handler(number);
+        } else {
+            call.sa_sigaction(number, info, context);
+        }
+        ::pthread_sigmask(SIG_SETMASK, &was, nullptr);
     }
+    passed_on = before;
 }
 
 inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
@@ -86,12 +115,17 @@ public:
         tables_.push_back(std::move(next));
     }
 
+    bool knows(std::uint64_t address, const site& at) const noexcept {
+        return !tables_.empty() && tables_.back()->find(address) == &at;
+    }
+
     // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
     std::string why_not() {
         struct sigaction now = {};
         ::sigaction(SIGTRAP, nullptr, &now);
         if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_trap) {
             previous_trap_action = now;
+            first_trap_action = std::exchange(installed_, true) ? first_trap_action : now;
             struct sigaction ours = {};
             ours.sa_sigaction = on_trap;
             ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART; // handlers may meet other breakpoints
@@ -127,6 +161,7 @@ private:
         }
     }
 
+    bool installed_ = false;
     std::vector<std::unique_ptr<const trap_table>> tables_; // signal handlers may be in older ones
 };
 

@@ -163,8 +163,8 @@ inline seen_file read_mapped(const std::string& process, const mapping& from) {
     return seen;
 }
 
-inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error>* left_out) {
-    const auto process = "/proc/" + std::to_string(pid);
+// `process`: its directory, "/proc/4711".
+inline std::vector<loaded_object> read_process(const std::string& process, std::vector<note_error>* left_out) {
     std::map<std::tuple<std::string, std::uint64_t, std::string>, seen_file> files;
     std::vector<loaded_object> objects;
     for (const auto& one : mappings_of(process)) {
@@ -189,6 +189,10 @@ inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error
         }
     }
     return objects;
+}
+
+inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error>* left_out) {
+    return read_process("/proc/" + std::to_string(pid), left_out);
 }
 
 } // namespace usdtpp::detail::reader
