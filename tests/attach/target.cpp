@@ -3,10 +3,9 @@
 #include "catch.hpp"
 
 target_program::target_program(const support::flags& flags, const std::string& source) {
-    support::flags all = {"-std=c++17", "-O1", "-pthread"};
-    all.insert(all.end(), flags.begin(), flags.end());
-    all.insert(all.end(), {"-lelf"});
-    support::build("tests/cases/attach/" + source + ".cpp", path, all);
+    const auto file = "tests/cases/attach/" + source + ".cpp";
+    using support::operator+;
+    support::build(file, path, support::flags{"-std=c++17", "-O1", "-pthread", "-Wl,--no-as-needed", "-lelf"} + flags);
 }
 
 namespace {
