@@ -11,7 +11,7 @@
 //
 // A probe of <usdtpp/usdtpp.hpp> becomes a jump while it is attached to, and takes some ten nanoseconds and what its
 // handler takes. Others (those of <sys/sdt.h>, of the C and C++ libraries, with USDTPP_COMPACT, and on aarch64) become
-// a breakpoint, whose SIGTRAP takes a microsecond. docs/attach.md has what that asks of a program, and the limits.
+// a breakpoint, whose signal (SIGILL, on aarch64 SIGTRAP) takes a microsecond. docs/attach.md has what that asks of a program, and the limits.
 #ifndef USDTPP_ATTACH_HPP
 #define USDTPP_ATTACH_HPP
 

@@ -3,6 +3,7 @@
 #ifndef USDTPP_DETAIL_ATTACH_AARCH64_HPP
 #define USDTPP_DETAIL_ATTACH_AARCH64_HPP
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -64,6 +65,9 @@ USDTPP_DETAIL_FIRING constexpr std::size_t vector_offset(std::uint8_t number) no
 
 using code_byte = unsigned char;
 constexpr code_byte breakpoint[] = {0x00, 0x00, 0x20, 0xd4}; // brk #0
+constexpr int breakpoint_signal = SIGTRAP;
+constexpr char breakpoint_signal_name[] = "SIGTRAP";
+constexpr code_byte tracers_breakpoint[] = {0xa0, 0x00, 0x20, 0xd4}; // the kernel's: brk #5
 constexpr code_byte nop[] = {0x1f, 0x20, 0x03, 0xd5};
 
 // A signal's context.

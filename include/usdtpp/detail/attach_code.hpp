@@ -40,13 +40,7 @@ public:
     // Whether it was written. A single byte is written at once.
     bool write(std::uint64_t address, const void* bytes, std::size_t size) {
         if (make_writable(address, size)) {
-            if (size == 2) {
-                std::uint16_t both = 0;
-                std::memcpy(&both, bytes, size);
-                store_both(address, both);
-            } else {
-                std::memcpy(pointer(address), bytes, size);
-            }
+            store(address, static_cast<const unsigned char*>(bytes), size);
             return true;
         }
         if (::pwrite(memory_.descriptor(), bytes, size, static_cast<off_t>(address)) == static_cast<ssize_t>(size)) {
@@ -64,10 +58,16 @@ public:
 private:
     using both_bytes [[gnu::aligned(1), gnu::may_alias]] = std::uint16_t; // stored by one instruction
 
-    // Clang's thread sanitizer has no shadow for code.
-    USDTPP_DETAIL_UNSANITIZED static void store_both(std::uint64_t address, std::uint16_t both) noexcept {
-        *static_cast<volatile both_bytes*>(reinterpret_cast<void*>(address)) =
-            both; // NOLINT(performance-no-int-to-ptr)
+    // To sanitizers this is no memory.
+    USDTPP_DETAIL_UNSANITIZED static void store(std::uint64_t address, const unsigned char* bytes, std::size_t size) {
+        if (size == sizeof(both_bytes)) {
+            const unsigned both = bytes[0] | unsigned{bytes[1]} << 8;
+            *static_cast<volatile both_bytes*>(pointer(address)) = static_cast<std::uint16_t>(both);
+            return;
+        }
+        for (std::size_t i = 0; i != size; ++i) {
+            static_cast<volatile unsigned char*>(pointer(address))[i] = bytes[i];
+        }
     }
     static void* pointer(std::uint64_t address) noexcept {
         return reinterpret_cast<void*>(address); // NOLINT(performance-no-int-to-ptr)
@@ -102,26 +102,6 @@ inline bool make_code(void* memory, std::size_t size) {
     const int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
     return ::mmap(memory, size, PROT_READ | PROT_EXEC, fixed, -1, 0) == memory &&
            code_writer().write(reinterpret_cast<std::uint64_t>(memory), code.data(), size);
-}
-
-// Reads code as a new mapping of its file has it: with the breakpoints that the kernel puts in for tracers outside of
-// the process, and none of ours. False where that file is not there any more.
-inline bool read_as_mapped_anew(const std::string& path, std::uint64_t inode, std::uint64_t offset, void* into,
-                                std::size_t size) {
-    const reader::open_file file("/proc/self/root" + path);
-    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    if (!file.is_regular() || file.status().st_ino != inode) {
-        return false;
-    }
-    const auto begin = offset & ~(page - 1);
-    const auto length = offset + size - begin;
-    auto* mapped = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.descriptor(), static_cast<off_t>(begin));
-    if (mapped == MAP_FAILED) {
-        return false;
-    }
-    std::memcpy(into, static_cast<const char*>(mapped) + (offset - begin), size);
-    ::munmap(mapped, length);
-    return true;
 }
 
 // Memory of that size within reach of a jump from `address`; null if there is none.

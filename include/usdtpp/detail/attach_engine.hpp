@@ -61,13 +61,18 @@ inline bool matches(std::string_view pattern, std::string_view text) noexcept {
 inline const code_byte* code_at(std::uint64_t address) noexcept {
     return reinterpret_cast<const code_byte*>(address); // NOLINT(performance-no-int-to-ptr)
 }
+// Not by memcmp, which sanitizers watch: to them code is no memory.
 template <std::size_t Size>
-bool is_same(const code_byte (&one)[Size], const code_byte (&other)[Size]) noexcept {
-    return std::memcmp(one, other, Size) == 0;
+USDTPP_DETAIL_UNSANITIZED bool is_same(const volatile code_byte* one, const code_byte (&other)[Size]) noexcept {
+    std::size_t i = 0;
+    while (i != Size && one[i] == other[i]) {
+        ++i;
+    }
+    return i == Size;
 }
 template <std::size_t Size>
 bool is_at(const code_byte (&code)[Size], std::uint64_t address) noexcept {
-    return std::memcmp(code_at(address), code, Size) == 0;
+    return is_same(code_at(address), code);
 }
 
 // Keeps a shared object from being unloaded.
@@ -172,7 +177,7 @@ public:
 private:
     engine() {
         // The object that this is compiled into stays for good: threads may be in its entry code, and the handler of
-        // SIGTRAP is there.
+        // signals is there.
         Dl_info own = {};
         if (::dladdr(&first_slots, &own) != 0) {
             ::dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
@@ -241,8 +246,6 @@ private:
                          " is not in memory that can be written");
                 } else {
                     auto& found = site_at(address, probe, object);
-                    found.inode = code->inode;
-                    found.offset = code->offset + (address - code->begin);
                     const auto problem = prepare(found);
                     if (problem.empty()) {
                         into.sites.push_back(&found);
@@ -303,7 +306,7 @@ private:
         if (at.jumps || is_at(nop, at.address)) {
             return "";
         }
-        if (is_traced_outside(at)) {
+        if (is_at(tracers_breakpoint, at.address)) {
             return "a tracer outside of this process has its breakpoint there";
         }
         return !is_at(breakpoint, at.address) ? "there is no nop"
@@ -319,11 +322,6 @@ private:
         }
 #endif
         return is_at(breakpoint, at.address);
-    }
-
-    static bool is_traced_outside(const site& at) {
-        code_byte code[sizeof nop];
-        return read_as_mapped_anew(at.object, at.inode, at.offset, code, sizeof code) && !is_same(code, nop);
     }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
@@ -461,18 +459,11 @@ private:
         return failed;
     }
 
-    // A tracer outside may have come after us. Then the breakpoint is the kernel's too, which puts the nop back when
-    // that tracer leaves.
+    // A tracer outside may have come after us. Then the breakpoint is its own, and it puts the nop back when it leaves.
+    // While pages are writable the kernel puts none in, so they become so first.
     static bool take_breakpoint(const site& at, code_writer& writer) {
-        if (!is_at(breakpoint, at.address) || is_traced_outside(at)) {
-            return true;
-        }
-        const bool written = writer.write(at.address, nop, sizeof nop);
-        code_byte code[sizeof nop];
-        if (read_as_mapped_anew(at.object, at.inode, at.offset, code, sizeof code) && !is_same(code, nop)) {
-            writer.write(at.address, code, sizeof code); // it came in between
-        }
-        return written;
+        writer.writes_at_once(at.address, sizeof nop);
+        return !is_at(breakpoint, at.address) || writer.write(at.address, nop, sizeof nop);
     }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)

@@ -42,8 +42,6 @@ struct subscribers {
 struct site {
     probe_note note;
     std::string object; // the path, as /proc/PID/maps has it
-    std::uint64_t inode = 0;
-    std::uint64_t offset = 0; // in the file
     std::uint64_t address = 0;
     std::uint64_t semaphore = 0; // its address, or 0
     std::uint32_t number = 0;

@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <usdtpp/detail/attach_dispatch.hpp>
 #include <usdtpp/detail/attach_site.hpp>
@@ -42,7 +43,7 @@ struct passing {
 };
 USDTPP_DETAIL_HIDDEN inline __thread passing passed_on __attribute__((tls_model("initial-exec"))) = {};
 
-// A SIGTRAP that is none of ours goes to whom it went before, as the kernel would have it; but SIGTRAP stays unblocked,
+// A signal that is none of ours goes to whom it went before, as the kernel would have it; but it stays unblocked,
 // for that handler may reach a breakpoint.
 inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
     const auto before = passed_on;
@@ -54,7 +55,7 @@ inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
     passed_on = {context, frame};
     sigset_t blocked;
     blocked = action.sa_mask;
-    ::sigdelset(&blocked, SIGTRAP);
+    ::sigdelset(&blocked, breakpoint_signal);
     if (plain && (action.sa_handler == SIG_DFL || (action.sa_handler == SIG_IGN && info->si_code > 0))) {
         struct sigaction none = {};
         ::sigaction(number, &none, nullptr);
@@ -122,17 +123,24 @@ public:
     // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
     std::string why_not() {
         struct sigaction now = {};
-        ::sigaction(SIGTRAP, nullptr, &now);
+        ::sigaction(breakpoint_signal, nullptr, &now);
         if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_trap) {
             previous_trap_action = now;
             first_trap_action = std::exchange(installed_, true) ? first_trap_action : now;
             struct sigaction ours = {};
             ours.sa_sigaction = on_trap;
             ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART; // handlers may meet other breakpoints
-            ::sigaction(SIGTRAP, &ours, nullptr);
+            ::sigaction(breakpoint_signal, &ours, nullptr);
         }
-        const auto blocking = blocking_thread();
-        return blocking.empty() ? "" : "thread " + blocking + " blocks SIGTRAP, and a breakpoint would end the program";
+        // All threads do for a moment, when they start and when they fork.
+        auto blocking = blocking_thread();
+        for (int attempt = 0; !blocking.empty() && attempt != 100; ++attempt) {
+            ::usleep(1000);
+            blocking = blocking_thread();
+        }
+        return blocking.empty() ? ""
+                                : "thread " + blocking + " blocks " + breakpoint_signal_name +
+                                      ", and a breakpoint would end the program";
     }
 
 private:
@@ -155,7 +163,7 @@ private:
             const auto text = reader::read_all(status);
             const auto line = text.find("\nSigBlk:");
             const auto mask = line != text.npos ? std::stoull(text.substr(line + 8), nullptr, 16) : 0;
-            return (mask >> (SIGTRAP - 1) & 1) != 0;
+            return (mask >> (breakpoint_signal - 1) & 1) != 0;
         } catch (const note_error&) {
             return false; // it ended meanwhile
         }

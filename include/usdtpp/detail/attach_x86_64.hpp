@@ -13,6 +13,7 @@
 #ifndef USDTPP_DETAIL_ATTACH_X86_64_HPP
 #define USDTPP_DETAIL_ATTACH_X86_64_HPP
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -88,7 +89,13 @@ USDTPP_DETAIL_FIRING constexpr std::size_t vector_offset(std::uint8_t number) no
 }
 
 using code_byte = unsigned char;
-constexpr code_byte breakpoint[] = {0xcc};
+// Ours is UDB: no instruction, for good, by Intel's manual and AMD's; it raises SIGILL. int3 is what the kernel takes
+// for its own breakpoint: a tracer that came to one of ours would not raise the semaphore, lower it all the same, and
+// take the breakpoint away.
+constexpr code_byte breakpoint[] = {0xd6};
+constexpr int breakpoint_signal = SIGILL;
+constexpr char breakpoint_signal_name[] = "SIGILL";
+constexpr code_byte tracers_breakpoint[] = {0xcc};
 constexpr code_byte nop[] = {0x90};
 constexpr code_byte room[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
 
@@ -215,7 +222,7 @@ USDTPP_DETAIL_FIRING USDTPP_DETAIL_UNSANITIZED __attribute__((noinline)) void wi
 
 // A signal's context.
 inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
-    return static_cast<std::uint64_t>(at.uc_mcontext.gregs[REG_RIP]) - sizeof breakpoint;
+    return static_cast<std::uint64_t>(at.uc_mcontext.gregs[REG_RIP]);
 }
 inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
     at.uc_mcontext.gregs[REG_RIP] = static_cast<greg_t>(address);

@@ -5,7 +5,7 @@
 //     enabled            PROBE_ENABLED of the two
 //     code               whether its code is that of its file
 //     forbid WHAT        a seccomp filter: see filters; or mdwe, seal
-//     block              a thread that blocks SIGTRAP from now on; "unblock" ends it
+//     block              a thread that blocks SIGILL from now on; "unblock" ends it
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -127,7 +127,7 @@ public:
         sigset_t trap;
         sigset_t before;
         ::sigemptyset(&trap);
-        ::sigaddset(&trap, SIGTRAP);
+        ::sigaddset(&trap, SIGILL);
         ::pthread_sigmask(SIG_BLOCK, &trap, &before);
         thread_ = std::thread([this] {
             std::unique_lock lock(mutex_);

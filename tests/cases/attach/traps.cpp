@@ -1,4 +1,4 @@
-// Has a handler of SIGTRAP of the kind that its argument names, and gets traps of its own as before while it is
+// Has a handler of breakpoints' signal of the kind that its argument names, and gets traps of its own as before while it is
 // attached to a breakpoint. -DUSDTPP_COMPACT makes it one.
 #include <atomic>
 #include <csignal>
@@ -9,6 +9,14 @@
 
 #include <usdtpp/attach.hpp>
 #include <usdtpp/usdtpp.hpp>
+
+#if defined(__x86_64__)
+#define SIGNAL SIGILL
+#define OWN ".byte 0xd6"
+#else
+#define SIGNAL SIGTRAP
+#define OWN "brk #0"
+#endif
 
 namespace {
 
@@ -48,13 +56,13 @@ void install(void (*handler)(int), int flags) {
     action.sa_handler = handler;
     action.sa_flags = flags;
     ::sigaddset(&action.sa_mask, SIGUSR1);
-    ::sigaction(SIGTRAP, &action, nullptr);
+    ::sigaction(SIGNAL, &action, nullptr);
 }
 void install(void (*handler)(int, siginfo_t*, void*)) {
     struct sigaction action = {};
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO;
-    ::sigaction(SIGTRAP, &action, &before);
+    ::sigaction(SIGNAL, &action, &before);
 }
 
 } // namespace
@@ -78,15 +86,15 @@ int main(int, char** arguments) {
     }
     PROBE(traps, fired, 1);
     const auto was = own;
-    std::raise(SIGTRAP);
+    std::raise(SIGNAL);
     std::cout << "raised " << taken(was) << std::flush;
     if (kind != "ignored" && kind != "once") {
-        asm volatile("int3"); // which nobody may ignore
+        asm volatile(OWN); // which nobody may ignore
     }
     std::cout << " trapped " << taken(was) << " code " << code << " blocked " << blocked << std::flush;
     PROBE(traps, fired, 2);
     std::cout << " fired " << fired << std::endl;
     if (kind == "ignored" || kind == "once") {
-        asm volatile("int3"); // ends it
+        asm volatile(OWN); // ends it
     }
 }
