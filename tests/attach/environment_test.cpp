@@ -96,7 +96,7 @@ TEST_CASE("where code cannot be changed, an error names the object and each reas
     }
 }
 
-TEST_CASE("breakpoints are not for programs with a thread that blocks SIGTRAP; an error names it, and jumps work") {
+TEST_CASE("breakpoints are not for programs with a thread that blocks their signal; an error names it, and jumps work") {
     SKIP_WITHOUT(support::compiler());
     const target_program room({});
     check(room, {{"block", "done"}}, traced);

@@ -12,6 +12,13 @@
 #define USDTPP_DETAIL_SANITIZED
 #endif
 #endif
+#if defined(__SANITIZE_THREAD__)
+#define USDTPP_DETAIL_THREAD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define USDTPP_DETAIL_THREAD_SANITIZED 1
+#endif
+#endif
 #if defined(__clang__)
 #define USDTPP_DETAIL_UNSANITIZED                                                                                      \
     __attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "thread", "memory", "undefined")))

@@ -1,5 +1,5 @@
-// Has a handler of breakpoints' signal of the kind that its argument names, and gets traps of its own as before while it is
-// attached to a breakpoint. -DUSDTPP_COMPACT makes it one.
+// Has a handler of breakpoints' signal of the kind that its argument names, and gets traps of its own as before while
+// it is attached to a breakpoint. -DUSDTPP_COMPACT makes it one.
 #include <atomic>
 #include <csignal>
 #include <iostream>
@@ -11,11 +11,13 @@
 #include <usdtpp/usdtpp.hpp>
 
 #if defined(__x86_64__)
-#define SIGNAL SIGILL
-#define OWN ".byte 0xd6"
+constexpr int number_of_signal = SIGILL;
+#define OWN_BREAKPOINT ".byte 0xd6"
+#define OTHER_BREAKPOINT "int3"
 #else
-#define SIGNAL SIGTRAP
-#define OWN "brk #0"
+constexpr int number_of_signal = SIGTRAP;
+#define OWN_BREAKPOINT "brk #0"
+#define OTHER_BREAKPOINT "nop"
 #endif
 
 namespace {
@@ -35,9 +37,14 @@ void plain(int) {
     note_blocked();
     PROBE(traps, fired, -1); // a breakpoint in the handler
 }
-void informed(int number, siginfo_t* info, void*) {
-    code = info->si_code;
+void informed(int number, siginfo_t* info, void* context) {
+    code = info->si_code > 0 ? 1 : 0;
     plain(number);
+    if (code != 0) { // go on behind it
+        auto& thread = *static_cast<ucontext_t*>(context);
+        usdtpp::detail::attach::continue_at(thread, usdtpp::detail::attach::trap_address(thread) +
+                                                        sizeof usdtpp::detail::attach::breakpoint);
+    }
 }
 // As crash reporters do, which are installed later.
 void chaining(int number, siginfo_t* info, void* context) {
@@ -56,13 +63,14 @@ void install(void (*handler)(int), int flags) {
     action.sa_handler = handler;
     action.sa_flags = flags;
     ::sigaddset(&action.sa_mask, SIGUSR1);
-    ::sigaction(SIGNAL, &action, nullptr);
+    ::sigaction(number_of_signal, &action, nullptr);
 }
 void install(void (*handler)(int, siginfo_t*, void*)) {
     struct sigaction action = {};
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO;
-    ::sigaction(SIGNAL, &action, &before);
+    ::sigaddset(&action.sa_mask, SIGUSR1);
+    ::sigaction(number_of_signal, &action, &before);
 }
 
 } // namespace
@@ -86,15 +94,17 @@ int main(int, char** arguments) {
     }
     PROBE(traps, fired, 1);
     const auto was = own;
-    std::raise(SIGNAL);
+    std::raise(number_of_signal);
     std::cout << "raised " << taken(was) << std::flush;
-    if (kind != "ignored" && kind != "once") {
-        asm volatile(OWN); // which nobody may ignore
+    if (kind == "informed") {
+        asm volatile(OWN_BREAKPOINT);
+        std::signal(SIGTRAP, plain);
+        asm volatile(OTHER_BREAKPOINT);
     }
     std::cout << " trapped " << taken(was) << " code " << code << " blocked " << blocked << std::flush;
     PROBE(traps, fired, 2);
     std::cout << " fired " << fired << std::endl;
-    if (kind == "ignored" || kind == "once") {
-        asm volatile(OWN); // ends it
+    if (kind == "ignored" || kind == "once") { // nobody may ignore it
+        asm volatile(OWN_BREAKPOINT);          // ends it
     }
 }
