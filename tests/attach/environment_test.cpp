@@ -29,18 +29,9 @@ void check(const target_program& program, conversation lines, const conversation
     running.check(lines);
 }
 
-// Each with a jump, and with breakpoints.
-const std::vector<support::flags> both_kinds = {{}, {"-DUSDTPP_COMPACT"}};
-
-} // namespace
-
-TEST_CASE("attaching takes no rights, and no /proc/self/mem that can be written") {
-    SKIP_WITHOUT(support::compiler(), "setpriv", "unshare");
-    for (const auto& flags : both_kinds) {
-        INFO(support::joined(flags));
-        const target_program program(flags);
-        check(program, traced);
-        SKIP_UNLESS(::geteuid() == 0, "only root can give up more rights");
+void check_without_rights(const target_program& program) {
+    check(program, traced);
+    if (::geteuid() == 0) { // who else has rights to give up?
         ::chmod(program.directory.path().c_str(), 0755);
         check(program, traced, {},
               {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
@@ -51,59 +42,56 @@ TEST_CASE("attaching takes no rights, and no /proc/self/mem that can be written"
     }
 }
 
-TEST_CASE("where pages of code cannot be made writable, /proc/self/mem will do") {
-    SKIP_WITHOUT(support::compiler());
-    for (const auto& flags : both_kinds) {
-        INFO(support::joined(flags));
-        const target_program program(flags);
-        check(program, forbid({"code"}), traced);
-        check(program, forbid({"exec"}), traced);        // systemd's MemoryDenyWriteExecute
-        check(program, forbid({"exec", "map"}), traced); // no memory for jumps' code: breakpoints
-        const conversation late = {{"attach", "attached 2"}, {"forbid code", "forbidden"},
-                                   {"fire 1", "saw*"},       {"detach", "done"},
-                                   {"fire 2", "saw"},        {"code", "as in the file"}};
-        check(program, late);
-        for (const std::string what : {"mdwe", "seal"}) {
-            target running(program.path);
-            if (running.ask("forbid " + what) == "forbidden") {
-                running.check(traced);
-            }
+// /proc/self/mem will do.
+void check_where_pages_stay(const target_program& program) {
+    check(program, forbid({"code"}), traced);
+    check(program, forbid({"exec"}), traced);        // systemd's MemoryDenyWriteExecute
+    check(program, forbid({"exec", "map"}), traced); // no memory for jumps' code: breakpoints
+    check(program, {{"attach", "attached 2"},
+                    {"forbid code", "forbidden"},
+                    {"fire 1", "saw*"},
+                    {"detach", "done"},
+                    {"fire 2", "saw"},
+                    {"code", "as in the file"}});
+    for (const std::string what : {"mdwe", "seal"}) {
+        target running(program.path);
+        if (running.ask("forbid " + what) == "forbidden") {
+            running.check(traced);
         }
     }
 }
 
-TEST_CASE("where code cannot be changed, an error names the object and each reason, and nothing is changed") {
-    SKIP_WITHOUT(support::compiler());
-    for (const auto& flags : both_kinds) {
-        INFO(support::joined(flags));
-        const target_program program(flags);
-        const auto error =
-            "attach_error: " + program.path +
-            ": its code cannot be changed: mprotect: Permission denied; /proc/self/mem: Input/output error";
-        check(program, forbid({"code", "memory"}),
-              {{"attach", error}, {"enabled", "00"}, {"fire 1", "saw"}, {"code", "as in the file"}});
-        check(program, forbid({"membarrier"}), {{"attach", "attach_error: membarrier: *"}, {"code", "as in the file"}});
-        // What is forbidden later leaves probes that do nothing, and can be attached to again.
-        check(program, {{"attach", "attached 2"}, {"forbid code", "forbidden"}, {"forbid memory", "forbidden"}},
-              {{"detach", "done"},
-               {"enabled", "00"},
-               {"fire 1", "saw"},
-               {"code", "changed*"},
-               {"attach", "attached 2"},
-               {"fire 2", "saw first=2/text2 second=3"},
-               {"detach", "done"},
-               {"fire 3", "saw"}});
-    }
+void check_where_nothing_can_be_changed(const target_program& program) {
+    const auto error = "attach_error: " + program.path +
+                       ": its code cannot be changed: mprotect: Permission denied; /proc/self/mem: Input/output error";
+    check(program, forbid({"code", "memory"}),
+          {{"attach", error}, {"enabled", "00"}, {"fire 1", "saw"}, {"code", "as in the file"}});
+    check(program, forbid({"membarrier"}), {{"attach", "attach_error: membarrier: *"}, {"code", "as in the file"}});
+    // What is forbidden later leaves probes that do nothing, and can be attached to again.
+    check(program, {{"attach", "attached 2"}, {"forbid code", "forbidden"}, {"forbid memory", "forbidden"}},
+          {{"detach", "done"},
+           {"enabled", "00"},
+           {"fire 1", "saw"},
+           {"code", "changed*"},
+           {"attach", "attached 2"},
+           {"fire 2", "saw first=2/text2 second=3"},
+           {"detach", "done"},
+           {"fire 3", "saw"}});
 }
 
-TEST_CASE("breakpoints are not for programs with a thread that blocks their signal; an error names it, and jumps work") {
-    SKIP_WITHOUT(support::compiler());
-    const target_program room({});
-    check(room, {{"block", "done"}}, traced);
+} // namespace
+
+TEST_CASE("jumps take no rights; where code cannot be changed an error says why, and nothing is") {
+    SKIP_WITHOUT(support::compiler(), "setpriv", "unshare");
+    const target_program program({});
+    check_without_rights(program);
+    check_where_pages_stay(program);
+    check_where_nothing_can_be_changed(program);
+    check(program, {{"block", "done"}}, traced);
     // Without rights to write pages a jump takes a breakpoint for a moment.
-    check(room, {{"block", "done"}, {"forbid code", "forbidden"}},
-          {{"attach", "attach_error: " + room.path + ": thread *"}, {"fire 1", "saw"}, {"code", "as in the file"}});
-    check(room, {{"attach", "attached 2"}, {"block", "done"}, {"forbid code", "forbidden"}},
+    check(program, {{"block", "done"}, {"forbid code", "forbidden"}},
+          {{"attach", "attach_error: " + program.path + ": thread *"}, {"fire 1", "saw"}, {"code", "as in the file"}});
+    check(program, {{"attach", "attached 2"}, {"block", "done"}, {"forbid code", "forbidden"}},
           {{"detach", "done"},
            {"fire 1", "saw"},
            {"unblock", "done"},
@@ -111,8 +99,15 @@ TEST_CASE("breakpoints are not for programs with a thread that blocks their sign
            {"fire 2", "saw first=2*"},
            {"detach", "done"},
            {"code", "as in the file"}});
-    const target_program compact({"-DUSDTPP_COMPACT"});
-    check(compact, {{"block", "done"}},
-          {{"attach", "attach_error: " + compact.path + ": thread *"}, {"code", "as in the file"}, {"unblock", "done"}},
-          {});
+}
+
+TEST_CASE(
+    "breakpoints take no rights, and no thread that blocks their signal; an error says why, and nothing changes") {
+    SKIP_WITHOUT(support::compiler(), "setpriv", "unshare");
+    const target_program program({"-DUSDTPP_COMPACT"});
+    check_without_rights(program);
+    check_where_pages_stay(program);
+    check_where_nothing_can_be_changed(program);
+    check(program, {{"block", "done"}},
+          {{"attach", "attach_error: " + program.path + ": thread *"}, {"code", "as in the file"}});
 }

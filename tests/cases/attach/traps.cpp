@@ -30,7 +30,7 @@ struct sigaction before = {};
 void note_blocked() {
     sigset_t now;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &now);
-    blocked = ::sigismember(&now, SIGUSR1);
+    blocked = blocked != 0 || ::sigismember(&now, SIGUSR1) != 0 ? 1 : 0;
 }
 void plain(int) {
     own = own + 1;
