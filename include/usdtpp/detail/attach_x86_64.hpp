@@ -89,9 +89,9 @@ USDTPP_DETAIL_FIRING constexpr std::size_t vector_offset(std::uint8_t number) no
 }
 
 using code_byte = unsigned char;
-// Ours is UDB: no instruction, for good, by Intel's manual and AMD's; it raises SIGILL. int3 is what the kernel takes
-// for its own breakpoint: a tracer that came to one of ours would not raise the semaphore, lower it all the same, and
-// take the breakpoint away.
+// Ours is 0xd6, no instruction in 64-bit mode (Intel calls it UDB, undefined for good): it raises SIGILL. int3 is what
+// the kernel takes for its own breakpoint: a tracer that came to one of ours would not raise the semaphore, lower it
+// all the same, and take the breakpoint away.
 constexpr code_byte breakpoint[] = {0xd6};
 constexpr int breakpoint_signal = SIGILL;
 constexpr char breakpoint_signal_name[] = "SIGILL";
