@@ -9,9 +9,10 @@
 //     serve();                    // what fires meanwhile comes to the handler
 //                                 // here it is detached
 //
-// A probe of <usdtpp/usdtpp.hpp> becomes a jump while it is attached to, and takes some ten nanoseconds and what its
-// handler takes. Others (those of <sys/sdt.h>, of the C and C++ libraries, with USDTPP_COMPACT, and on aarch64) become
-// a breakpoint, whose signal (SIGILL, on aarch64 SIGTRAP) takes a microsecond. docs/attach.md has what that asks of a program, and the limits.
+// A probe of <usdtpp/usdtpp.hpp> becomes a jump while it is attached to, and takes a fraction of a microsecond, mostly
+// to save the vector registers for its handler. Others (those of <sys/sdt.h>, of the C and C++ libraries, with
+// USDTPP_COMPACT, and on aarch64) become a breakpoint, whose signal (SIGILL, on aarch64 SIGTRAP) takes a microsecond.
+// docs/attach.md has what that asks of a program, and the limits; <usdtpp/recorder.hpp> is ten times as fast.
 #ifndef USDTPP_ATTACH_HPP
 #define USDTPP_ATTACH_HPP
 

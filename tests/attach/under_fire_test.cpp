@@ -13,7 +13,8 @@ void check_under_fire(const std::string& optimisation, const std::string& turns)
     SKIP_WITHOUT(support::compiler());
     support::temporary_directory directory;
     const auto program = directory.file("under_fire");
-    support::build("tests/cases/attach/under_fire.cpp", program, {"-std=c++17", optimisation, "-pthread", "-Wl,--no-as-needed", "-lelf"});
+    support::build("tests/cases/attach/under_fire.cpp", program,
+                   {"-std=c++17", optimisation, "-pthread", "-Wl,--no-as-needed", "-lelf"});
     const auto ran = support::run({program, "8", turns}, std::chrono::minutes(5));
     INFO(ran.errors);
     CHECK(ran.status == 0);

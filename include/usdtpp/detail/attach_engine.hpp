@@ -134,8 +134,8 @@ public:
         }
         // An object that a package manager has replaced meanwhile, or that is compiled at run time, is no reason not to
         // attach to others.
-        auto nothing = "no probe here is " + std::string(pattern) +
-                       ": its code may have USDTPP_DISABLE, or is not loaded yet";
+        auto nothing =
+            "no probe here is " + std::string(pattern) + ": its code may have USDTPP_DISABLE, or is not loaded yet";
         for (const auto& one : unreadable_) {
             nothing += std::string("; ") + one.what();
             if (left_out != nullptr) {
