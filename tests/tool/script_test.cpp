@@ -107,6 +107,7 @@ TEST_CASE("usdtpp bpftrace --latency refuses a key that a probe does not have") 
 TEST_CASE("usdtpp bpftrace attaches to a process in another mount namespace") {
     SKIP_WITHOUT(support::compiler(), "unshare");
     SKIP_FOR(support::why_no_bpftrace());
+    SKIP_UNLESS(support::run({"unshare", "--mount", "true"}).status == 0, "mount namespaces cannot be made here");
     const built_case program("enabled.cpp", {});
     // There it is elsewhere, and here nowhere.
     const std::string elsewhere = "/mnt/usdtpp-" + std::to_string(::getpid());
