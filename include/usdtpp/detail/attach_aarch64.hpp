@@ -2,6 +2,7 @@
 // B2.2.5).
 #ifndef USDTPP_DETAIL_ATTACH_AARCH64_HPP
 #define USDTPP_DETAIL_ATTACH_AARCH64_HPP
+#if defined(__aarch64__)
 
 #include <csignal>
 #include <cstddef>
@@ -12,6 +13,8 @@
 
 #include <asm/sigcontext.h>
 #include <ucontext.h>
+
+#include <usdtpp/detail/attach_sanitizers.hpp>
 
 #define USDTPP_DETAIL_FIRING __attribute__((no_instrument_function))
 
@@ -95,4 +98,5 @@ inline const void* vectors_of(const ucontext_t& at) noexcept {
 
 } // namespace usdtpp::detail::attach
 
+#endif
 #endif

@@ -23,6 +23,8 @@
 #include <cpuid.h>
 #include <ucontext.h>
 
+#include <usdtpp/detail/attach_sanitizers.hpp>
+
 // A function that runs between a probe and the code behind it without the vector registers having been saved.
 #define USDTPP_DETAIL_FIRING __attribute__((target("general-regs-only"), no_instrument_function))
 

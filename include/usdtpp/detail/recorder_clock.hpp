@@ -8,7 +8,7 @@
 
 #include <usdtpp/detail/attach_dispatch.hpp>
 #include <usdtpp/detail/attach_machine.hpp>
-#include <usdtpp/detail/reader_file.hpp>
+#include <usdtpp/detail/reader_process.hpp>
 
 namespace usdtpp::detail::recording {
 

@@ -1,0 +1,29 @@
+// What attaching has to know of sanitizers.
+#ifndef USDTPP_DETAIL_ATTACH_SANITIZERS_HPP
+#define USDTPP_DETAIL_ATTACH_SANITIZERS_HPP
+
+// Sanitizers and profilers put calls into a function that know nothing of registers: with them, vector registers are
+// saved always.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define USDTPP_DETAIL_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define USDTPP_DETAIL_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define USDTPP_DETAIL_THREAD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define USDTPP_DETAIL_THREAD_SANITIZED 1
+#endif
+#endif
+#if defined(__clang__)
+#define USDTPP_DETAIL_UNSANITIZED                                                                                      \
+    __attribute__((disable_sanitizer_instrumentation, no_sanitize("address", "thread", "memory", "undefined")))
+#else
+#define USDTPP_DETAIL_UNSANITIZED                                                                                      \
+    __attribute__((no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined")))
+#endif
+
+#endif
