@@ -90,12 +90,7 @@ public:
     }
     /// By the name that stands at the probe (or that USDTPP_NAMED gives it).
     recorded_argument operator[](std::string_view name) const {
-        for (std::size_t i = 0; i != size(); ++i) {
-            if (note().arguments[i].name == name) {
-                return (*this)[i];
-            }
-        }
-        throw event_error("usdtpp: " + provider() + ":" + this->name() + " has no argument " + std::string(name));
+        return (*this)[detail::attach::position_of(note(), name)];
     }
 
     /// Machinery: takes over a record.

@@ -82,17 +82,23 @@ inline void append_json_value(std::string& to, const recorded_argument& argument
     }
 }
 
-// {"id": "req-1", "arg1": 5}: by their names, or by their numbers where there is none, or a second of that name.
+// The name of an argument; or its number, as in "arg1", where it has none, or a second of that name.
+inline std::string json_name(const recorded_event& event, std::size_t index) {
+    const auto& arguments = event.note().arguments;
+    const auto& name = arguments[index].name;
+    bool named = !name.empty();
+    for (std::size_t earlier = 0; earlier != index; ++earlier) {
+        named = named && arguments[earlier].name != name;
+    }
+    return named ? name : "arg" + std::to_string(index);
+}
+
+// {"id": "req-1", "arg1": 5}
 inline void append_json_arguments(std::string& to, const recorded_event& event) {
     to += '{';
     for (std::size_t i = 0; i != event.size(); ++i) {
-        const auto& name = event.note().arguments[i].name;
-        bool named = !name.empty();
-        for (std::size_t earlier = 0; earlier != i; ++earlier) {
-            named = named && event.note().arguments[earlier].name != name;
-        }
         to += i != 0 ? ", " : "";
-        append_json_text(to, named ? name : "arg" + std::to_string(i));
+        append_json_text(to, json_name(event, i));
         to += ": ";
         append_json_value(to, event[i]);
     }
@@ -119,8 +125,7 @@ inline std::ostream& write_json_line(std::ostream& to, const recorded_event& eve
         if (event[i].is_cut()) {
             line += any_cut ? ", " : ", \"cut\": [";
             any_cut = true;
-            const auto& name = event.note().arguments[i].name;
-            recording::append_json_text(line, !name.empty() ? name : "arg" + std::to_string(i));
+            recording::append_json_text(line, recording::json_name(event, i));
         }
     }
     line += any_cut ? "]}\n" : "}\n";

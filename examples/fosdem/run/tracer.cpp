@@ -82,14 +82,6 @@ public:
         });
     }
 
-    void read(milliseconds time) override {
-        const auto deadline = clock::now() + time;
-        while (const auto line = child_.read_line(std::chrono::ceil<milliseconds>(deadline - clock::now()))) {
-            events_.add(*line);
-        }
-        std::this_thread::sleep_until(child_.at_end() ? deadline : clock::now());
-    }
-
     std::string stop() override {
         const auto deadline = clock::now() + seconds(60);
         for (auto next = clock::now(); !child_.at_end() && clock::now() < deadline;) {
@@ -114,6 +106,13 @@ public:
     }
 
 private:
+    std::optional<std::string> read_line(milliseconds timeout) override {
+        return child_.read_line(timeout);
+    }
+    bool at_end() const noexcept override {
+        return child_.at_end();
+    }
+
     support::process child_; // killed when this object goes away
     clock::time_point deadline_ = clock::now() + seconds(60);
 };
@@ -125,14 +124,6 @@ public:
         await_first(server, [deadline = clock::now() + seconds(10)]() -> std::string {
             return clock::now() < deadline ? "" : "the server does not print its events";
         });
-    }
-
-    void read(milliseconds time) override {
-        const auto deadline = clock::now() + time;
-        while (const auto line = server_.read_line(std::chrono::ceil<milliseconds>(deadline - clock::now()))) {
-            events_.add(*line);
-        }
-        std::this_thread::sleep_until(server_.at_end() ? deadline : clock::now());
     }
 
     std::string stop() override {
@@ -148,6 +139,13 @@ public:
     }
 
 private:
+    std::optional<std::string> read_line(milliseconds timeout) override {
+        return server_.read_line(timeout);
+    }
+    bool at_end() const noexcept override {
+        return server_.at_end();
+    }
+
     server_process& server_;
 };
 
@@ -186,6 +184,14 @@ void tracer::await_first(const server_process& server, const std::function<std::
         }
         read(milliseconds(100));
     }
+}
+
+void tracer::read(milliseconds time) {
+    const auto deadline = clock::now() + time;
+    while (const auto line = read_line(std::chrono::ceil<milliseconds>(deadline - clock::now()))) {
+        events_.add(*line);
+    }
+    std::this_thread::sleep_until(at_end() ? deadline : clock::now());
 }
 
 void tracer::count_from_now() noexcept {

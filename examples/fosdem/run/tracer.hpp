@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "events.hpp"
@@ -20,7 +21,7 @@ public:
     void count_from_now() noexcept;
 
     // Takes in what comes within this time.
-    virtual void read(support::milliseconds time) = 0;
+    void read(support::milliseconds time);
 
     // Detaches, and takes in the rest. The problem if it does not end well.
     virtual std::string stop() = 0;
@@ -33,6 +34,10 @@ public:
     }
 
 protected:
+    // A line of what is printed; none if none comes within this time. Whether there will be none any more.
+    virtual std::optional<std::string> read_line(support::milliseconds timeout) = 0;
+    virtual bool at_end() const noexcept = 0;
+
     // Sends requests until both events of one have come. Throws std::runtime_error.
     void await_first(const server_process& server, const std::function<std::string()>& why_not);
 

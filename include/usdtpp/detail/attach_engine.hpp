@@ -27,8 +27,8 @@
 #include <usdtpp/detail/attach_dispatch.hpp>
 #include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/attach_trap.hpp>
+#include <usdtpp/detail/reader_file.hpp>
 #include <usdtpp/detail/reader_process.hpp>
-#include <usdtpp/detail/reader_symbols.hpp>
 
 namespace usdtpp {
 
@@ -339,9 +339,7 @@ private:
         }
         return stub.has_value();
     }
-#endif
 
-#if defined(USDTPP_DETAIL_HAS_JUMPS)
     // Each site keeps its stub. The code of a block is written once.
     std::optional<std::uint64_t> stub_for(const site& at) {
         if (const auto known = stubs_.find(&at); known != stubs_.end()) {

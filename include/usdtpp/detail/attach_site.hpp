@@ -44,7 +44,6 @@ struct site {
     std::string object; // the path, as /proc/PID/maps has it
     std::uint64_t address = 0;
     std::uint64_t semaphore = 0; // its address, or 0
-    std::uint32_t number = 0;
     std::vector<value_operand> operands;
     const value_operand* first_operand = nullptr;
     std::uint32_t operand_count = 0;

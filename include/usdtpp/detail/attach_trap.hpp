@@ -99,8 +99,7 @@ class trap_handler {
 public:
     // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it.
     void add(std::uint64_t address, const site& at) {
-        if (const auto* known = tables_.empty() ? nullptr : tables_.back().get();
-            known != nullptr && known->find(address) == &at) {
+        if (knows(address, at)) {
             return;
         }
         auto next = std::make_unique<trap_table>();

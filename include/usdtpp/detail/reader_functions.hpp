@@ -15,6 +15,7 @@
 #include <elf.h>
 
 #include <usdtpp/detail/reader_bytes.hpp>
+#include <usdtpp/detail/reader_symbols.hpp>
 
 namespace usdtpp::detail::reader {
 
@@ -63,33 +64,22 @@ public:
     function_table(int machine, std::uint64_t size) noexcept : machine_(machine), budget_(16 * size + (1U << 20)) {}
 
     // A symbol table and the strings of its names, both of which must outlive this.
-    void add(bytes symbols, std::string_view names) {
-        const bool wide = symbols.format().address_size == 8;
+    void add(const bytes& symbols, std::string_view names) {
         const auto table = static_cast<std::uint32_t>(names_.size());
         names_.push_back(names);
-        while (symbols.left() >= (wide ? 24U : 16U)) {
-            function one;
-            one.name = symbols.word();
-            one.table = table;
-            if (!wide) {
-                one.begin = symbols.address();
-                one.size = symbols.address();
-            }
-            const auto info = static_cast<unsigned>(symbols.number(1));
-            symbols.skip(1);
-            const auto section = symbols.number(2);
-            if (wide) {
-                one.begin = symbols.address();
-                one.size = symbols.address();
-            }
-            const auto type = info & 0xf;
-            if ((type == STT_FUNC || type == STT_GNU_IFUNC) && section != SHN_UNDEF) {
-                one.begin &= machine_ == EM_ARM ? ~std::uint64_t{1} : ~std::uint64_t{0}; // which says Thumb
-                one.binding = static_cast<unsigned char>(info >> 4);
+        for_each_symbol(symbols, [&](const symbol& from) {
+            if ((from.type == STT_FUNC || from.type == STT_GNU_IFUNC) && from.section != SHN_UNDEF) {
+                function one;
+                one.begin =
+                    from.value & (machine_ == EM_ARM ? ~std::uint64_t{1} : ~std::uint64_t{0}); // which says Thumb
+                one.size = from.size;
+                one.name = from.name;
+                one.table = table;
+                one.binding = static_cast<unsigned char>(from.binding);
                 one.place = functions_.size();
                 functions_.push_back(one);
             }
-        }
+        });
     }
 
     // When all tables are there. Of functions that begin at one address the longest is kept, and of several of those

@@ -1,51 +1,44 @@
-// Addresses of symbols, for operands that name one.
+// Symbol tables.
 #ifndef USDTPP_DETAIL_READER_SYMBOLS_HPP
 #define USDTPP_DETAIL_READER_SYMBOLS_HPP
 
 #include <cstdint>
-#include <optional>
-#include <set>
-#include <string>
 
-#include <usdtpp/detail/reader_elf.hpp>
-#include <usdtpp/detail/reader_file.hpp>
+#include <usdtpp/detail/reader_bytes.hpp>
 
 namespace usdtpp::detail::reader {
 
-// An address of the file. Nothing if it has no such symbol of data or code, or several.
-inline std::optional<std::uint64_t> symbol_value(const std::string& path, const std::string& name) {
-    std::set<std::uint64_t> values;
-    try {
-        const open_file from(path);
-        auto file = open_elf(from);
-        for (const auto& section : file.sections()) {
-            if (section.header.sh_type != SHT_SYMTAB && section.header.sh_type != SHT_DYNSYM) {
-                continue;
-            }
-            const auto names = file.contents(section.header.sh_link, SHT_STRTAB).view();
-            auto symbols = file.contents(section);
-            const bool wide = symbols.format().address_size == 8;
-            while (symbols.left() >= (wide ? 24U : 16U)) {
-                const auto at = symbols.word();
-                std::uint64_t value = wide ? 0 : symbols.address();
-                if (!wide) {
-                    symbols.word(); // its size
-                }
-                const auto info = symbols.number(1);
-                symbols.skip(1);
-                const auto index = symbols.number(2);
-                value = wide ? symbols.number(8) : value;
-                symbols.skip(wide ? 8 : 0);
-                if (index != SHN_UNDEF && (info & 15U) != STT_TLS && at < names.size() &&
-                    names.compare(at, name.size() + 1, name.c_str(), name.size() + 1) == 0) {
-                    values.insert(value);
-                }
-            }
+struct symbol {
+    std::uint32_t name = 0; // where it begins in the strings of its table
+    std::uint64_t value = 0;
+    std::uint64_t size = 0;
+    unsigned type = 0;    // STT_FUNC ...
+    unsigned binding = 0; // STB_GLOBAL ...
+    std::uint64_t section = 0;
+};
+
+// Calls `use` with each symbol of a table, in its order.
+template <class Use>
+void for_each_symbol(bytes table, Use use) {
+    const bool wide = table.format().address_size == 8;
+    while (table.left() >= (wide ? 24U : 16U)) {
+        symbol one;
+        one.name = table.word();
+        if (!wide) {
+            one.value = table.address();
+            one.size = table.address();
         }
-    } catch (const damaged&) {
-        return std::nullopt;
+        const auto info = static_cast<unsigned>(table.number(1));
+        one.type = info & 15U;
+        one.binding = info >> 4;
+        table.skip(1);
+        one.section = table.number(2);
+        if (wide) {
+            one.value = table.address();
+            one.size = table.address();
+        }
+        use(one);
     }
-    return values.size() == 1 ? std::optional(*values.begin()) : std::nullopt;
 }
 
 } // namespace usdtpp::detail::reader
