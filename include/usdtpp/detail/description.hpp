@@ -54,17 +54,15 @@
 #define USDTPP_DETAIL_EXPANDED_SOURCE(file, line, text) USDTPP_DETAIL_SOURCE(file, line, text)
 // No comma outside of parentheses: a probe may be among the arguments of another.
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
-    if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
+    if constexpr (!usdtpp_operands.has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
         asm USDTPP_DETAIL_VOLATILE( \
             USDTPP_DETAIL_BEGIN_SOURCE ".4byte " #line "; .asciz " #file ", " #text \
             USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_KINDS); \
     } else { \
         struct usdtpp_source { \
             const char* written = file "\0" text; \
-            unsigned written_in = line; \
-            decltype(usdtpp_operands)* operands; \
         }; \
-        ::usdtpp::detail::describe_source<usdtpp_source>(); \
+        ::usdtpp::detail::describe_source<usdtpp_source, decltype(usdtpp_operands), line>(); \
     }
 #endif
 
@@ -72,7 +70,7 @@
 namespace usdtpp::detail {
 
 // The same for any text, and with the types of enumerations. It returns something, or GCC makes a nop of the call at -O0.
-template <class Source>
+template <class Source, class Operands, unsigned Line>
 USDTPP_DETAIL_INLINE bool describe_source() noexcept {
     static_assert(source_text::words == 28);
     asm USDTPP_DETAIL_VOLATILE(
@@ -85,14 +83,14 @@ USDTPP_DETAIL_INLINE bool describe_source() noexcept {
             USDTPP_DETAIL_NUMBER(22) ", " USDTPP_DETAIL_NUMBER(23) ", " USDTPP_DETAIL_NUMBER(24) ", " USDTPP_DETAIL_NUMBER(25) ", "
             USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28) ", " USDTPP_DETAIL_NUMBER(29)
         USDTPP_DETAIL_END_SOURCE
-        : : "n"(kinds_of(Source{}.operands)), "n"(Source{}.written_in),
-            "n"(word_of<Source, 0>()), "n"(word_of<Source, 1>()), "n"(word_of<Source, 2>()), "n"(word_of<Source, 3>()),
-            "n"(word_of<Source, 4>()), "n"(word_of<Source, 5>()), "n"(word_of<Source, 6>()), "n"(word_of<Source, 7>()),
-            "n"(word_of<Source, 8>()), "n"(word_of<Source, 9>()), "n"(word_of<Source, 10>()), "n"(word_of<Source, 11>()),
-            "n"(word_of<Source, 12>()), "n"(word_of<Source, 13>()), "n"(word_of<Source, 14>()), "n"(word_of<Source, 15>()),
-            "n"(word_of<Source, 16>()), "n"(word_of<Source, 17>()), "n"(word_of<Source, 18>()), "n"(word_of<Source, 19>()),
-            "n"(word_of<Source, 20>()), "n"(word_of<Source, 21>()), "n"(word_of<Source, 22>()), "n"(word_of<Source, 23>()),
-            "n"(word_of<Source, 24>()), "n"(word_of<Source, 25>()), "n"(word_of<Source, 26>()), "n"(word_of<Source, 27>()));
+        : : "n"(Operands::usdtpp_kinds), "n"(Line),
+            "n"(word_of<Source, Operands, 0>()), "n"(word_of<Source, Operands, 1>()), "n"(word_of<Source, Operands, 2>()), "n"(word_of<Source, Operands, 3>()),
+            "n"(word_of<Source, Operands, 4>()), "n"(word_of<Source, Operands, 5>()), "n"(word_of<Source, Operands, 6>()), "n"(word_of<Source, Operands, 7>()),
+            "n"(word_of<Source, Operands, 8>()), "n"(word_of<Source, Operands, 9>()), "n"(word_of<Source, Operands, 10>()), "n"(word_of<Source, Operands, 11>()),
+            "n"(word_of<Source, Operands, 12>()), "n"(word_of<Source, Operands, 13>()), "n"(word_of<Source, Operands, 14>()), "n"(word_of<Source, Operands, 15>()),
+            "n"(word_of<Source, Operands, 16>()), "n"(word_of<Source, Operands, 17>()), "n"(word_of<Source, Operands, 18>()), "n"(word_of<Source, Operands, 19>()),
+            "n"(word_of<Source, Operands, 20>()), "n"(word_of<Source, Operands, 21>()), "n"(word_of<Source, Operands, 22>()), "n"(word_of<Source, Operands, 23>()),
+            "n"(word_of<Source, Operands, 24>()), "n"(word_of<Source, Operands, 25>()), "n"(word_of<Source, Operands, 26>()), "n"(word_of<Source, Operands, 27>()));
     return true;
 }
 

@@ -35,24 +35,20 @@
     ".pushsection .stapsdt.base, \"aG\", %%progbits, .stapsdt.base, comdat;" \
     ".weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif;"
 
-// The first operands are where the arguments are evaluated: compilers take operands in their order. The statement
-// expression is for debuggers: without it GCC says that the site is a line of ours.
 #if !defined(USDTPP_DETAIL_IN_MEMORY)
 // "nr": an immediate or a general register, the operands that every tracer can read; never memory (rip-relative,
 // indexed, in a segment), never a vector register.
-#define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(usdtpp_operands.usdtpp_size_1), \
-    "nr"((store, __extension__({ usdtpp_operands.usdtpp_1; })))
 #define USDTPP_DETAIL_OPERAND(i) \
     "n"(usdtpp_operands.usdtpp_size_##i), "nr"(usdtpp_operands.usdtpp_##i)
+#define USDTPP_DETAIL_FIRST_OPERAND(i) USDTPP_DETAIL_OPERAND(i)
 #else
 // One register, and distances from it: as "m" operands clang would want a register for each of them at -O0. Each has 8
 // bytes of `usdtpp_operands`.
-#define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(usdtpp_operands.usdtpp_size_1), \
-    "r"((store, ::usdtpp::detail::publish(&usdtpp_operands), __extension__({ &usdtpp_operands.usdtpp_1; })))
 #define USDTPP_DETAIL_OPERAND(i) \
     "n"(usdtpp_operands.usdtpp_size_##i), "n"(8 * (i - 1))
+#define USDTPP_DETAIL_FIRST_OPERAND(i) \
+    "n"(usdtpp_operands.usdtpp_size_##i), \
+    "r"((::usdtpp::detail::publish(&usdtpp_operands), &usdtpp_operands.usdtpp_##i))
 #endif
 
 #define USDTPP_DETAIL_OPERANDS_0 ""
@@ -69,31 +65,34 @@
 #define USDTPP_DETAIL_OPERANDS_11 USDTPP_DETAIL_OPERANDS_10 " " USDTPP_DETAIL_TEXT(21, 22)
 #define USDTPP_DETAIL_OPERANDS_12 USDTPP_DETAIL_OPERANDS_11 " " USDTPP_DETAIL_TEXT(23, 24)
 
-// Operand 0 is the description's; then come those of LIST.
-#define USDTPP_DETAIL_INPUTS_0(first, other, x)
-#define USDTPP_DETAIL_INPUTS_1(first, other, x) , USDTPP_DETAIL_LIST_1(first, other, x)
-#define USDTPP_DETAIL_INPUTS_2(first, other, x) , USDTPP_DETAIL_LIST_2(first, other, x)
-#define USDTPP_DETAIL_INPUTS_3(first, other, x) , USDTPP_DETAIL_LIST_3(first, other, x)
-#define USDTPP_DETAIL_INPUTS_4(first, other, x) , USDTPP_DETAIL_LIST_4(first, other, x)
-#define USDTPP_DETAIL_INPUTS_5(first, other, x) , USDTPP_DETAIL_LIST_5(first, other, x)
-#define USDTPP_DETAIL_INPUTS_6(first, other, x) , USDTPP_DETAIL_LIST_6(first, other, x)
-#define USDTPP_DETAIL_INPUTS_7(first, other, x) , USDTPP_DETAIL_LIST_7(first, other, x)
-#define USDTPP_DETAIL_INPUTS_8(first, other, x) , USDTPP_DETAIL_LIST_8(first, other, x)
-#define USDTPP_DETAIL_INPUTS_9(first, other, x) , USDTPP_DETAIL_LIST_9(first, other, x)
-#define USDTPP_DETAIL_INPUTS_10(first, other, x) , USDTPP_DETAIL_LIST_10(first, other, x)
-#define USDTPP_DETAIL_INPUTS_11(first, other, x) , USDTPP_DETAIL_LIST_11(first, other, x)
-#define USDTPP_DETAIL_INPUTS_12(first, other, x) , USDTPP_DETAIL_LIST_12(first, other, x)
+// Operand 0 is the description's.
+#define USDTPP_DETAIL_INPUTS_0
+#define USDTPP_DETAIL_INPUTS_1 , USDTPP_DETAIL_LIST_1(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_2 , USDTPP_DETAIL_LIST_2(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_3 , USDTPP_DETAIL_LIST_3(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_4 , USDTPP_DETAIL_LIST_4(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_5 , USDTPP_DETAIL_LIST_5(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_6 , USDTPP_DETAIL_LIST_6(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_7 , USDTPP_DETAIL_LIST_7(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_8 , USDTPP_DETAIL_LIST_8(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_9 , USDTPP_DETAIL_LIST_9(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_10 , USDTPP_DETAIL_LIST_10(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_11 , USDTPP_DETAIL_LIST_11(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
+#define USDTPP_DETAIL_INPUTS_12 , USDTPP_DETAIL_LIST_12(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
 
+// One expression, at whose end the temporaries among the arguments go. What a statement expression has in it, debuggers
+// take for a line of the user's, and compilers for one place: no destructor comes between a probe and its description.
 #define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
-    asm USDTPP_DETAIL_VOLATILE( \
-        USDTPP_DETAIL_HERE \
-        USDTPP_DETAIL_SITE \
-        USDTPP_DETAIL_NOTE(provider, name, USDTPP_DETAIL_SEMAPHORE(provider, name), USDTPP_DETAIL_OPERANDS_##count) \
-        USDTPP_DETAIL_BEGIN_DESCRIPTION \
-        USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) \
-        : : "n"(usdtpp_operands.usdtpp_kinds) \
-            USDTPP_DETAIL_INPUTS_##count(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND, store)); \
-    USDTPP_DETAIL_DESCRIBE(text)
+    (store, __extension__({ \
+        asm USDTPP_DETAIL_VOLATILE( \
+            USDTPP_DETAIL_HERE \
+            USDTPP_DETAIL_SITE \
+            USDTPP_DETAIL_NOTE(provider, name, USDTPP_DETAIL_SEMAPHORE(provider, name), USDTPP_DETAIL_OPERANDS_##count) \
+            USDTPP_DETAIL_BEGIN_DESCRIPTION \
+            USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) \
+            : : "n"(usdtpp_operands.usdtpp_kinds) USDTPP_DETAIL_INPUTS_##count); \
+        USDTPP_DETAIL_DESCRIBE(text) \
+    }))
 
 #define USDTPP_DETAIL_IF_REACHED
 

@@ -35,7 +35,6 @@ __attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned 
 
 #define USDTPP_DETAIL_SEMAPHORE(provider, name) USDTPP_DETAIL_STRING(provider##_##name##_semaphore)
 
-#define USDTPP_DETAIL_FIRST_VALUE(operands) operands.usdtpp_1
 #define USDTPP_DETAIL_VALUE(i) usdtpp_values.usdtpp_##i
 
 // sys/sdt.h names each argument several times, so the values go through a function; that keeps temporaries alive too.
@@ -48,7 +47,7 @@ __attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned 
         [[maybe_unused]] constexpr auto& provider##_##name##_semaphore = ::usdtpp::detail::mentioned; \
         asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
         _SDT_PROBE(provider, name, count, \
-                   (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_FIRST_VALUE, USDTPP_DETAIL_VALUE, usdtpp_values))); \
+                   (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_VALUE, USDTPP_DETAIL_VALUE))); \
     }((store, usdtpp_operands))
 
 #define USDTPP_DETAIL_IF_REACHED

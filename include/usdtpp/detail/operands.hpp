@@ -142,11 +142,11 @@ struct operands<0> : described_kinds<> {
         size = value_##i.size;                                                                                         \
     }
 #define USDTPP_DETAIL_OPERANDS(count)                                                                                  \
-    template <USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_CLASS, USDTPP_DETAIL_CLASS, 1)>                                 \
-    struct operands<count, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE, 1)>                      \
-        : described_kinds<USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE, 1)> {                     \
+    template <USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_CLASS, USDTPP_DETAIL_CLASS)>                                    \
+    struct operands<count, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE)>                         \
+        : described_kinds<USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE)> {                        \
         USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_MEMBER) USDTPP_DETAIL_INLINE                                          \
-            void store(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_PARAMETER, USDTPP_DETAIL_PARAMETER, 1)) noexcept {     \
+            void store(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_PARAMETER, USDTPP_DETAIL_PARAMETER)) noexcept {        \
             [[maybe_unused]] std::uint64_t size;                                                                       \
             USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_STORE)                                                            \
         }                                                                                                              \

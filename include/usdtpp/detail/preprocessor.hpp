@@ -40,21 +40,21 @@
 
 // clang-format off
 
-// USDTPP_DETAIL_LIST_3(first, other, x) is first(x), other(2), other(3). Written out, since each probe has one, and the
+// USDTPP_DETAIL_LIST_3(first, other) is first(1), other(2), other(3). Written out, since each probe has one, and the
 // preprocessor takes its time over each macro in a macro.
-#define USDTPP_DETAIL_LIST_0(first, other, x)
-#define USDTPP_DETAIL_LIST_1(first, other, x) first(x)
-#define USDTPP_DETAIL_LIST_2(first, other, x) first(x), other(2)
-#define USDTPP_DETAIL_LIST_3(first, other, x) first(x), other(2), other(3)
-#define USDTPP_DETAIL_LIST_4(first, other, x) first(x), other(2), other(3), other(4)
-#define USDTPP_DETAIL_LIST_5(first, other, x) first(x), other(2), other(3), other(4), other(5)
-#define USDTPP_DETAIL_LIST_6(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6)
-#define USDTPP_DETAIL_LIST_7(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7)
-#define USDTPP_DETAIL_LIST_8(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8)
-#define USDTPP_DETAIL_LIST_9(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9)
-#define USDTPP_DETAIL_LIST_10(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10)
-#define USDTPP_DETAIL_LIST_11(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11)
-#define USDTPP_DETAIL_LIST_12(first, other, x) first(x), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11), other(12)
+#define USDTPP_DETAIL_LIST_0(first, other)
+#define USDTPP_DETAIL_LIST_1(first, other) first(1)
+#define USDTPP_DETAIL_LIST_2(first, other) first(1), other(2)
+#define USDTPP_DETAIL_LIST_3(first, other) first(1), other(2), other(3)
+#define USDTPP_DETAIL_LIST_4(first, other) first(1), other(2), other(3), other(4)
+#define USDTPP_DETAIL_LIST_5(first, other) first(1), other(2), other(3), other(4), other(5)
+#define USDTPP_DETAIL_LIST_6(first, other) first(1), other(2), other(3), other(4), other(5), other(6)
+#define USDTPP_DETAIL_LIST_7(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7)
+#define USDTPP_DETAIL_LIST_8(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7), other(8)
+#define USDTPP_DETAIL_LIST_9(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9)
+#define USDTPP_DETAIL_LIST_10(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10)
+#define USDTPP_DETAIL_LIST_11(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11)
+#define USDTPP_DETAIL_LIST_12(first, other) first(1), other(2), other(3), other(4), other(5), other(6), other(7), other(8), other(9), other(10), other(11), other(12)
 
 // USDTPP_DETAIL_EACH_3(what) is what(1) what(2) what(3).
 #define USDTPP_DETAIL_EACH_1(what) what(1)

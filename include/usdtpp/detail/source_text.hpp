@@ -84,11 +84,6 @@ private:
     unsigned size_ = 0;
 };
 
-template <class... T>
-constexpr std::uint64_t kinds_of(const described_kinds<T...>*) noexcept {
-    return described_kinds<T...>::usdtpp_kinds;
-}
-
 template <class Source, class... T>
 constexpr source_text text_with_types(const described_kinds<T...>*) noexcept {
     source_text all(Source{}.written);
@@ -97,20 +92,20 @@ constexpr source_text text_with_types(const described_kinds<T...>*) noexcept {
 }
 // At -O0 GCC takes each constant for data of the program, but remembers what a function returned; clang does neither.
 #if defined(__clang__)
-template <class Source>
-inline constexpr source_text text_of = text_with_types<Source>(Source{}.operands);
-template <class Source, unsigned Number>
+template <class Source, class Operands>
+inline constexpr source_text text_of = text_with_types<Source>(static_cast<Operands*>(nullptr));
+template <class Source, class Operands, unsigned Number>
 constexpr std::uint64_t word_of() noexcept {
-    return text_of<Source>.word(Number);
+    return text_of<Source, Operands>.word(Number);
 }
 #else
-template <class Source>
+template <class Source, class Operands>
 constexpr source_text text_of() noexcept {
-    return text_with_types<Source>(Source{}.operands);
+    return text_with_types<Source>(static_cast<Operands*>(nullptr));
 }
-template <class Source, unsigned Number>
+template <class Source, class Operands, unsigned Number>
 constexpr std::uint64_t word_of() noexcept {
-    return text_of<Source>().word(Number);
+    return text_of<Source, Operands>().word(Number);
 }
 #endif
 

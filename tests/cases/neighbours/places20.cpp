@@ -100,6 +100,7 @@ static task coroutine(int first, std::string text) {
         co_await number{};
         PROBE(places20, in_a_loop, i, numbers[0]); // expect: -4=0, -4=10
     }
+    PROBE(places20, awaited, co_await number{}, text + "!"); // expect: -4=7, 8="text, and more!"
     PROBE(places20, last, text.c_str()); // expect: 8="text, and more"
     co_return numbers[0] + 2;
 }
@@ -138,6 +139,7 @@ static int of_a_value() {
 int main(int count, char**) {
     std::getchar(); // a tracer attaches meanwhile
     const task running = coroutine(count + 2, "text");
+    running.resume();
     running.resume();
     running.resume();
     running.resume();

@@ -62,6 +62,18 @@ inline void shared(int x) {
     return 3;
 }
 
+// As an argument it is destroyed behind the probe, in the same code.
+struct watched {
+    int value;
+    [[gnu::always_inline]] ~watched() {
+        PROBE(emitted, in_destructor, value); // emitted:in_destructor ; signed value
+    }
+};
+[[gnu::noinline]] void destroyed(int a, colour tint) {
+    PROBE(emitted, destroyed, watched{a}.value, tint); // emitted:destroyed ; signed watched{a}.value ; enum:colour tint
+    PROBE(emitted, destroyed_plain, watched{a}.value); // emitted:destroyed_plain ; signed watched{a}.value
+}
+
 [[gnu::noinline]] void all(int a, unsigned b, char c, bool d, float e, double f, const char* text, const void* pointer, const request& from, std::string_view view, colour tint, geometry::shape shape) {
     PROBE(emitted, none); // emitted:none
     PROBE(emitted, numbers, a, b, c, d, e, f, 1, 2U, 'x', true, 1.5F, 2.5); // emitted:numbers ; signed a ; unsigned b ; char c ; bool d ; float e ; double f ; signed 1 ; unsigned 2U ; char 'x' ; bool true ; float 1.5F ; double 2.5
@@ -96,5 +108,6 @@ int main(int argc, char** argv) {
     in_template(argc, from);
     in_template(static_cast<long>(argc), from);
     all(argc, 2, 'c', true, 1.5F, 2.5, argv[0], argv, from, "view", colour::red, geometry::square);
+    destroyed(argc, colour::red);
     return branches(argc, argc - 1);
 }
