@@ -104,6 +104,10 @@ public:
             all_.skip("instructions to compile with " + compiler_, "valgrind is not installed");
             return result;
         }
+        if (all_.quick && compiler_ != all_.compilers.front()) {
+            all_.skip("instructions to compile with " + compiler_, "that is too slow for --quick");
+            return result;
+        }
         for (const auto& one : variants) {
             if (one.name != "usdtpp_compact") {
                 all_.shown.say("build, " + compiler_ + ": counting instructions to compile " + one.name);

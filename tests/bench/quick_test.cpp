@@ -64,9 +64,10 @@ TEST_CASE("measured: a probe is eleven bytes of code, one with USDTPP_COMPACT") 
         const auto probes = build["probes"].get<int>();
         CHECK(text("usdtpp") - text("usdtpp_header") == 11 * probes);
         CHECK(text("usdtpp_compact") - text("usdtpp_header") == probes);
-        CHECK(build["instructions"]["usdtpp"] > build["instructions"]["usdtpp_header"]);
         CHECK(build["seconds"]["usdtpp"]["median"] > 0);
     }
+    const auto& instructions = results["g++"]["instructions"]; // of one compiler only, where it is to be quick
+    CHECK(instructions["usdtpp"] > instructions["usdtpp_header"]);
 }
 
 TEST_CASE("counted: the example server with idle probes takes at most 20 instructions more for a request") {

@@ -95,7 +95,7 @@ TEST_CASE("a thousand sites of one probe have a note each and one semaphore, and
 }
 
 // bpftrace needs minutes to attach to so many, and more to let go of them.
-TEST_CASE("bpftrace sees each of a thousand sites of one probe fire", "[full]") {
+TEST_CASE("bpftrace sees each of a thousand sites of one probe fire", "[full][family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const many all(thousand, "many", "same", false);
@@ -120,7 +120,7 @@ TEST_CASE("a provider and a name of 200 characters each are read by readelf and 
     neighbours::check_with_gdb(one.program(), one.probes);
 }
 
-TEST_CASE("a provider and a name of 200 characters each are listed by tplist") {
+TEST_CASE("a provider and a name of 200 characters each are listed by tplist", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_WITHOUT("tplist-bpfcc");
     const many one(1, std::string(200, 'p'), std::string(200, 'n'), false);
@@ -129,7 +129,7 @@ TEST_CASE("a provider and a name of 200 characters each are listed by tplist") {
     CHECK(listed.output.find(" " + std::string(200, 'p') + ":" + std::string(200, 'n') + "\n") != std::string::npos);
 }
 
-TEST_CASE("a provider and a name of 200 characters each are traced by bpftrace") {
+TEST_CASE("a provider and a name of 200 characters each are traced by bpftrace", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const many one(1, std::string(200, 'p'), std::string(200, 'n'), false);

@@ -70,7 +70,7 @@ void interrupt(support::process& tracer) {
 
 } // namespace
 
-TEST_CASE("bpftrace enables the probes of the processes that it was given") {
+TEST_CASE("bpftrace enables the probes of the processes that it was given", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const enabled_program program;
@@ -105,7 +105,8 @@ TEST_CASE("bpftrace enables the probes of the processes that it was given") {
     CHECK(other.state_becomes(untraced) == untraced);
 }
 
-TEST_CASE("bpftrace enables the probes of the program that it starts, from the beginning, and of no other process") {
+TEST_CASE("bpftrace enables the probes of the program that it starts, from the beginning, and of no other process",
+          "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const enabled_program program;
@@ -128,7 +129,7 @@ TEST_CASE("bpftrace enables the probes of the program that it starts, from the b
     CHECK(tracer.wait(std::chrono::seconds(60)));
 }
 
-TEST_CASE("perf enables the probes of the processes that it was given") {
+TEST_CASE("perf enables the probes of the processes that it was given", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_perf());
     const enabled_program program;
@@ -164,7 +165,7 @@ TEST_CASE("perf enables the probes of the processes that it was given") {
     CHECK(seen == std::map<std::string, int>{{"one", fired}, {"two", fired}});
 }
 
-TEST_CASE("gdb enables the probes of the process that it has, while its breakpoints are in place") {
+TEST_CASE("gdb enables the probes of the process that it has, while its breakpoints are in place", "[family]") {
     SKIP_WITHOUT(support::compiler(), "gdb");
     const enabled_program program;
     running other(program);

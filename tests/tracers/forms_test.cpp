@@ -11,7 +11,7 @@ const support::flags build_flags = {"-std=c++17", "-O2", "-g"};
 
 } // namespace
 
-TEST_CASE("bpftrace reads the values of a program without symbols") {
+TEST_CASE("bpftrace reads the values of a program without symbols", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const auto form = GENERATE(as<std::string>(), "stripped", "split");
@@ -31,7 +31,7 @@ TEST_CASE("gdb reads the values of a program without symbols") {
     support::check_lines(tracers::read_with_gdb(program.path(), probes), support::expected_lines(probes));
 }
 
-TEST_CASE("perf reads the values of a program without symbols") {
+TEST_CASE("perf reads the values of a program without symbols", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_perf());
     const auto form = GENERATE(as<std::string>(), "stripped", "split");

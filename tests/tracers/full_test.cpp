@@ -5,7 +5,7 @@
 #include "readings.hpp"
 #include "tracers.hpp"
 
-TEST_CASE("perf reads the right value of every kind of argument, however it was compiled", "[full]") {
+TEST_CASE("perf reads the right value of every kind of argument, however it was compiled", "[full][family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_perf());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");
@@ -14,7 +14,7 @@ TEST_CASE("perf reads the right value of every kind of argument, however it was 
     tracers::check(tracers::read_with_perf({"-std=c++17", optimisation, back_end}, "as linked", tracers::all_probes()));
 }
 
-TEST_CASE("bpftrace reads the right value of every kind of argument, however it was compiled", "[full]") {
+TEST_CASE("bpftrace reads the right value of every kind of argument, however it was compiled", "[full][family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const auto optimisation = GENERATE(as<std::string>(), "-O0", "-O1", "-O2", "-O3", "-Os");

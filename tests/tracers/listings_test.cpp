@@ -69,7 +69,7 @@ TEST_CASE("tplist lists each site with the location, semaphore and arguments of 
     support::check_shapes(support::shapes_of(listed), tracers::all_probes());
 }
 
-TEST_CASE("tplist finds the probes of a running process") {
+TEST_CASE("tplist finds the probes of a running process", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_UNLESS(!support::find_tplist().empty(), "tplist, of bcc, is not installed");
     const tracers::values_program program({"-std=c++17", "-O2"}, "stripped");

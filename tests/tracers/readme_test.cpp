@@ -38,7 +38,7 @@ TEST_CASE("the program of the README is examples/minimal.cpp, with the note that
           std::regex_replace(arguments, registers, "%R"));
 }
 
-TEST_CASE("the bpftrace line of the README prints what it shows") {
+TEST_CASE("the bpftrace line of the README prints what it shows", "[family]") {
     SKIP_WITHOUT(support::compiler());
     SKIP_FOR(support::why_no_bpftrace());
     const auto readme = support::read_file(support::project_file("README.md"));
