@@ -51,7 +51,7 @@ public:
     /// handler takes, nor by the handler itself.
     void detach() noexcept {
         if (attached_) {
-            detail::attach::engine::the_one().detach(*attached_);
+            attached_->detach(*attached_);
             attached_.reset();
         }
     }
@@ -85,8 +85,9 @@ private:
 /// Throws attach_error where no probe has such a name, where the memory of the code cannot be changed, and for sites
 /// that cannot be attached to; then nothing is attached. With `left_out` such sites are left out, and what would have
 /// been thrown is added there.
-[[nodiscard]] inline attachment attach(std::string_view pattern, std::function<void(const event&)> handler,
-                                       std::vector<attach_error>* left_out = nullptr) {
+[[nodiscard]] USDTPP_DETAIL_HIDDEN inline attachment attach(std::string_view pattern,
+                                                            std::function<void(const event&)> handler,
+                                                            std::vector<attach_error>* left_out = nullptr) {
     detail::attach::subscription what;
     what.handler = std::move(handler);
     return attachment(detail::attach::engine::the_one().attach(pattern, std::move(what), left_out));

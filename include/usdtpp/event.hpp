@@ -28,7 +28,7 @@ template <class Clock, class Duration>
 inline constexpr bool is_time_point<std::chrono::time_point<Clock, Duration>> = true;
 
 // Where an argument is among those of a probe. What is thrown says what there is.
-inline std::size_t position_of(const probe_note& probe, std::size_t index) {
+USDTPP_DETAIL_HIDDEN inline std::size_t position_of(const probe_note& probe, std::size_t index) {
     const auto count = probe.arguments.size();
     if (index >= count) {
         throw event_error("usdtpp: " + probe.provider + ":" + probe.name + " has no argument " + std::to_string(index) +
@@ -36,7 +36,7 @@ inline std::size_t position_of(const probe_note& probe, std::size_t index) {
     }
     return index;
 }
-inline std::size_t position_of(const probe_note& probe, std::string_view name) {
+USDTPP_DETAIL_HIDDEN inline std::size_t position_of(const probe_note& probe, std::string_view name) {
     std::string names;
     for (std::size_t i = 0; i != probe.arguments.size(); ++i) {
         const auto& known = probe.arguments[i].name;

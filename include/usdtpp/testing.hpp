@@ -52,9 +52,8 @@ namespace usdtpp::detail::testing {
 // handler takes too: the C library has some there.
 class unobserved {
 public:
-    unobserved() noexcept
-        : slot_(attach::own_slot != nullptr ? attach::own_slot : attach::take_slot()),
-          entered_(slot_ != nullptr && attach::enter(*slot_)) {}
+    explicit unobserved(attach::slot_function slot) noexcept
+        : slot_(slot()), entered_(slot_ != nullptr && attach::enter(*slot_)) {}
     unobserved(const unobserved&) = delete;
     unobserved& operator=(const unobserved&) = delete;
     ~unobserved() {
@@ -92,7 +91,7 @@ public:
     /// Those of them that `pattern` names. Throws event_error where it names no probe that is captured: a slip of the
     /// pen is not the same as a probe that did not fire.
     event_list find(std::string_view pattern) const {
-        const detail::testing::unobserved self;
+        const detail::testing::unobserved self(slot_);
         check(pattern);
         std::vector<event> found;
         {
@@ -107,7 +106,7 @@ public:
     }
     /// As many as find() has.
     std::size_t count(std::string_view pattern) const {
-        const detail::testing::unobserved self;
+        const detail::testing::unobserved self(slot_);
         check(pattern);
         const std::lock_guard lock(mutex_);
         return static_cast<std::size_t>(
@@ -129,7 +128,7 @@ public:
 
     /// Forgets what came so far.
     void clear() {
-        const detail::testing::unobserved self;
+        const detail::testing::unobserved self(slot_);
         const std::lock_guard lock(mutex_);
         events_.clear();
     }
@@ -161,6 +160,7 @@ private:
     }
 
     std::size_t text_limit_;
+    detail::attach::slot_function slot_ = detail::attach::slot_of_thread; // of the engine that attaches
     mutable std::mutex mutex_;
     std::vector<event> events_;
     attachment attached_; // behind what its handler needs

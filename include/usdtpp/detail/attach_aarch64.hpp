@@ -16,7 +16,7 @@
 
 #include <usdtpp/detail/attach_sanitizers.hpp>
 
-#define USDTPP_DETAIL_FIRING __attribute__((no_instrument_function))
+#define USDTPP_DETAIL_FIRING USDTPP_DETAIL_HIDDEN __attribute__((no_instrument_function))
 
 namespace usdtpp::detail::attach {
 
@@ -32,7 +32,7 @@ struct register_name {
     bool is_vector;
 };
 
-inline std::optional<register_name> named_register(std::string_view name) noexcept {
+USDTPP_DETAIL_HIDDEN inline std::optional<register_name> named_register(std::string_view name) noexcept {
     if (name == "sp" || name == "wsp") {
         return register_name{31, 0, false};
     }
@@ -57,7 +57,7 @@ inline std::optional<register_name> named_register(std::string_view name) noexce
                : std::nullopt;
 }
 
-inline bool is_instruction_pointer(std::string_view) noexcept {
+USDTPP_DETAIL_HIDDEN inline bool is_instruction_pointer(std::string_view) noexcept {
     return false;
 }
 
@@ -74,13 +74,13 @@ constexpr code_byte tracers_breakpoint[] = {0xa0, 0x00, 0x20, 0xd4}; // the kern
 constexpr code_byte nop[] = {0x1f, 0x20, 0x03, 0xd5};
 
 // A signal's context.
-inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
     return at.uc_mcontext.pc;
 }
-inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
+USDTPP_DETAIL_HIDDEN inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
     at.uc_mcontext.pc = address;
 }
-inline registers registers_of(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline registers registers_of(const ucontext_t& at) noexcept {
     registers all = {};
     for (std::size_t i = 0; i != 31; ++i) {
         all.general[i] = at.uc_mcontext.regs[i];
@@ -88,7 +88,7 @@ inline registers registers_of(const ucontext_t& at) noexcept {
     all.general[31] = at.uc_mcontext.sp;
     return all;
 }
-inline const void* vectors_of(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline const void* vectors_of(const ucontext_t& at) noexcept {
     const auto* record = reinterpret_cast<const _aarch64_ctx*>(at.uc_mcontext.__reserved);
     while (record->magic != 0 && record->magic != FPSIMD_MAGIC) {
         record = reinterpret_cast<const _aarch64_ctx*>(reinterpret_cast<const char*>(record) + record->size);

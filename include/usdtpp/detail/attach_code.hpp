@@ -1,8 +1,9 @@
-// Changing code, and making some: memory that is not written like other memory.
+// Reading code, changing it, and making some: memory that is not read and written like other memory.
 #ifndef USDTPP_DETAIL_ATTACH_CODE_HPP
 #define USDTPP_DETAIL_ATTACH_CODE_HPP
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <set>
@@ -17,9 +18,27 @@
 
 namespace usdtpp::detail::attach {
 
+USDTPP_DETAIL_HIDDEN inline const code_byte* code_at(std::uint64_t address) noexcept {
+    return reinterpret_cast<const code_byte*>(address); // NOLINT(performance-no-int-to-ptr)
+}
+// Not by memcmp, which sanitizers watch: to them code is no memory.
+template <std::size_t Size>
+USDTPP_DETAIL_HIDDEN USDTPP_DETAIL_UNSANITIZED bool is_same(const volatile code_byte* one,
+                                                            const code_byte (&other)[Size]) noexcept {
+    std::size_t i = 0;
+    while (i != Size && one[i] == other[i]) {
+        ++i;
+    }
+    return i == Size;
+}
+template <std::size_t Size>
+USDTPP_DETAIL_HIDDEN bool is_at(const code_byte (&code)[Size], std::uint64_t address) noexcept {
+    return is_same(code_at(address), code);
+}
+
 // Writes to the code of the process: by itself, with pages that it makes writable as long as it lives, or through
 // /proc/self/mem where that is forbidden.
-class code_writer {
+class USDTPP_DETAIL_HIDDEN code_writer {
 public:
     code_writer() = default;
     code_writer(const code_writer&) = delete;
@@ -94,7 +113,7 @@ private:
 
 // Has what was written to memory of map_near() be code. Where code cannot be made of what was writable, as systemd's
 // MemoryDenyWriteExecute and PR_SET_MDWE have it, it comes by /proc/self/mem into what has been code from the start.
-inline bool make_code(void* memory, std::size_t size) {
+USDTPP_DETAIL_HIDDEN inline bool make_code(void* memory, std::size_t size) {
     if (::mprotect(memory, size, PROT_READ | PROT_EXEC) == 0) {
         return true;
     }
@@ -105,7 +124,7 @@ inline bool make_code(void* memory, std::size_t size) {
 }
 
 // Memory of that size within reach of a jump from `address`; null if there is none.
-inline void* map_near(std::uint64_t address, std::size_t size) noexcept {
+USDTPP_DETAIL_HIDDEN inline void* map_near(std::uint64_t address, std::size_t size) noexcept {
     constexpr std::uint64_t reach = std::uint64_t{1} << 30;
     constexpr std::uint64_t step = std::uint64_t{1} << 20;
 #if !defined(MAP_FIXED_NOREPLACE)

@@ -14,7 +14,7 @@
 
 namespace usdtpp::detail::attach {
 
-inline std::uint64_t monotonic_time() noexcept {
+USDTPP_DETAIL_HIDDEN inline std::uint64_t monotonic_time() noexcept {
     timespec now = {};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
@@ -33,9 +33,9 @@ USDTPP_DETAIL_FIRING inline void pass_over(const site& at, thread_slot& slot) no
 }
 
 // Calls all that is attached; vector registers were saved. A handler that throws ends the program.
-inline void fire(const site& at, const registers& from, const void* vectors) noexcept {
+USDTPP_DETAIL_HIDDEN inline void fire(const site& at, const registers& from, const void* vectors) noexcept {
     const int saved_errno = errno;
-    auto* slot = own_slot != nullptr ? own_slot : take_slot();
+    auto* slot = slot_of_thread();
     if (slot != nullptr && !enter(*slot)) {
         pass_over(at, *slot);
     } else if (slot != nullptr) {
@@ -61,6 +61,14 @@ constexpr bool may_leave_vectors = false; // what sanitizers have functions call
 constexpr bool may_leave_vectors = true;
 #endif
 
+struct firing {
+    const site& at;
+    const registers& from;
+    USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING void operator()(const void* vectors) const noexcept {
+        fire(at, from, vectors);
+    }
+};
+
 // What stubs lead to.
 USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& at, const registers& from) {
     const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE);
@@ -69,13 +77,7 @@ USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void dispatch(const site& 
     }
     auto* slot = own_slot;
     if (!may_leave_vectors || slot == nullptr || !__atomic_load_n(&at.only_record, __ATOMIC_RELAXED)) {
-        struct {
-            const site& at;
-            const registers& from;
-            USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING void operator()(const void* vectors) const noexcept {
-                fire(at, from, vectors);
-            }
-        } const all = {at, from};
+        const firing all = {at, from};
         with_vectors_saved(at.vectors, all);
     } else if (enter(*slot)) {
         attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE); // now it will not go away

@@ -29,7 +29,7 @@ struct value_operand {
 
 // `address_of`: of a symbol in the process, if it is known.
 template <class AddressOf>
-value_operand value_operand_of(const note_argument& argument, AddressOf address_of) {
+USDTPP_DETAIL_HIDDEN value_operand value_operand_of(const note_argument& argument, AddressOf address_of) {
     value_operand found;
     const auto& where = argument.where;
     found.size = static_cast<std::uint8_t>(argument.size);

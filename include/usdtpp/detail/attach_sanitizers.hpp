@@ -1,6 +1,11 @@
-// What attaching has to know of sanitizers.
+// What attaching asks of compilers: functions that sanitizers leave alone, and symbols that stay in their object.
 #ifndef USDTPP_DETAIL_ATTACH_SANITIZERS_HPP
 #define USDTPP_DETAIL_ATTACH_SANITIZERS_HPP
+
+// Each executable or shared object has an engine of its own, with threads and sites of its own, whatever the version
+// and the flags that it was compiled with. So the dynamic linker must not have one object use a function or a variable
+// of another's: all of namespace usdtpp::detail::attach are hidden.
+#define USDTPP_DETAIL_HIDDEN __attribute__((visibility("hidden")))
 
 // Sanitizers and profilers put calls into a function that know nothing of registers: with them, vector registers are
 // saved always.

@@ -34,20 +34,19 @@ struct slot_chunk {
     slot_chunk* next = nullptr;
 };
 
-#define USDTPP_DETAIL_HIDDEN __attribute__((visibility("hidden")))
 USDTPP_DETAIL_HIDDEN inline slot_chunk first_slots;
 // initial-exec: what reads it calls nothing, in a shared object either.
 USDTPP_DETAIL_HIDDEN inline __thread thread_slot* own_slot __attribute__((tls_model("initial-exec"))) = nullptr;
 
-inline std::int32_t thread_id() noexcept {
+USDTPP_DETAIL_HIDDEN inline std::int32_t thread_id() noexcept {
     return static_cast<std::int32_t>(::syscall(SYS_gettid));
 }
-inline bool is_alive(std::int32_t thread) noexcept {
+USDTPP_DETAIL_HIDDEN inline bool is_alive(std::int32_t thread) noexcept {
     return ::syscall(SYS_tgkill, ::getpid(), thread, 0) == 0 || errno != ESRCH;
 }
 
 template <class Do>
-void for_each_slot(Do what) noexcept {
+USDTPP_DETAIL_HIDDEN void for_each_slot(Do what) noexcept {
     unsigned number = 0;
     for (auto* chunk = &first_slots; chunk != nullptr; chunk = __atomic_load_n(&chunk->next, __ATOMIC_ACQUIRE)) {
         for (auto& slot : chunk->slots) {
@@ -57,7 +56,7 @@ void for_each_slot(Do what) noexcept {
 }
 
 // For the calling thread; nothing if memory is short.
-[[gnu::noinline]] inline thread_slot* take_slot() noexcept {
+[[gnu::noinline]] USDTPP_DETAIL_HIDDEN inline thread_slot* take_slot() noexcept {
     const int saved = errno;
     const auto self = thread_id();
     thread_slot* taken = nullptr;
@@ -91,6 +90,12 @@ void for_each_slot(Do what) noexcept {
     return taken;
 }
 
+// That of the calling thread, with this engine.
+using slot_function = thread_slot* (*)() noexcept;
+USDTPP_DETAIL_HIDDEN inline thread_slot* slot_of_thread() noexcept {
+    return own_slot != nullptr ? own_slot : take_slot();
+}
+
 // Whether the calling thread may call handlers: not while it is in one. Then come leave(), and nothing in between that
 // throws.
 USDTPP_DETAIL_FIRING inline bool enter(thread_slot& slot) noexcept {
@@ -106,12 +111,8 @@ USDTPP_DETAIL_FIRING inline void leave(thread_slot& slot) noexcept {
     __atomic_store_n(&slot.entered, slot.entered + 1, __ATOMIC_RELEASE);
 }
 
-inline bool is_in_handler() noexcept {
-    return own_slot != nullptr && (own_slot->entered & 1U) != 0;
-}
-
 // All threads of the process have a fence here, and (`code`) fetch their instructions anew. Whether that works.
-inline bool fence_all_threads(bool code) noexcept {
+USDTPP_DETAIL_HIDDEN inline bool fence_all_threads(bool code) noexcept {
     const auto call = [](int command) { return ::syscall(SYS_membarrier, command, 0, 0); };
     const int wanted = code ? MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
     const int first =
@@ -121,7 +122,7 @@ inline bool fence_all_threads(bool code) noexcept {
 
 // Until each thread that was at a probe has left it, but for the calling one. What they came for must be out of reach
 // already.
-inline void wait_for_threads() noexcept {
+USDTPP_DETAIL_HIDDEN inline void wait_for_threads() noexcept {
     fence_all_threads(false);
     for_each_slot([](thread_slot& slot, unsigned) {
         const auto seen = __atomic_load_n(&slot.entered, __ATOMIC_ACQUIRE);
@@ -138,7 +139,7 @@ inline void wait_for_threads() noexcept {
 }
 
 // The child of a fork has one thread, with another id.
-inline void keep_slot_in_child() noexcept {
+USDTPP_DETAIL_HIDDEN inline void keep_slot_in_child() noexcept {
     for_each_slot([](thread_slot& slot, unsigned) {
         if (&slot != own_slot) {
             slot.thread = 0;

@@ -16,6 +16,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <usdtpp/detail/attach_code.hpp>
 #include <usdtpp/detail/attach_dispatch.hpp>
 #include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/reader_process.hpp>
@@ -45,7 +46,7 @@ USDTPP_DETAIL_HIDDEN inline __thread passing passed_on __attribute__((tls_model(
 
 // A signal that is none of ours goes to whom it went before, as the kernel would have it; but it stays unblocked,
 // for that handler may reach a breakpoint.
-inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
+USDTPP_DETAIL_HIDDEN inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
     const auto before = passed_on;
     const void* frame = __builtin_frame_address(0);
     // A handler that came over ours may call it again: deeper on the stack, and of the same signal.
@@ -77,12 +78,18 @@ inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
     passed_on = before;
 }
 
-inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
+// Where we had one before.
+USDTPP_DETAIL_HIDDEN inline bool is_of_another_engine(const site& at, std::uint64_t address) noexcept {
+    return address == at.address && !__atomic_load_n(&at.has_breakpoint, __ATOMIC_ACQUIRE) &&
+           is_at(breakpoint, address);
+}
+
+USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
     auto& thread = *static_cast<ucontext_t*>(context);
     const auto address = trap_address(thread);
     const auto* known = __atomic_load_n(&known_traps, __ATOMIC_ACQUIRE);
     const auto* at = info->si_code > 0 && known != nullptr ? known->find(address) : nullptr;
-    if (at == nullptr) {
+    if (at == nullptr || is_of_another_engine(*at, address)) {
         pass_on_trap(number, info, context);
     } else if (address == at->address) {
         continue_at(thread, address + sizeof nop);
@@ -95,7 +102,7 @@ inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
 #endif
 }
 
-class trap_handler {
+class USDTPP_DETAIL_HIDDEN trap_handler {
 public:
     // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it.
     void add(std::uint64_t address, const site& at) {

@@ -26,7 +26,7 @@
 #include <usdtpp/detail/attach_sanitizers.hpp>
 
 // A function that runs between a probe and the code behind it without the vector registers having been saved.
-#define USDTPP_DETAIL_FIRING __attribute__((target("general-regs-only"), no_instrument_function))
+#define USDTPP_DETAIL_FIRING USDTPP_DETAIL_HIDDEN __attribute__((target("general-regs-only"), no_instrument_function))
 
 #define USDTPP_DETAIL_HAS_JUMPS
 
@@ -44,7 +44,7 @@ struct register_name {
     bool is_vector;
 };
 
-inline std::optional<register_name> named_register(std::string_view name) noexcept {
+USDTPP_DETAIL_HIDDEN inline std::optional<register_name> named_register(std::string_view name) noexcept {
     static constexpr std::string_view legacy[] = {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di"};
     const auto number_in = [](std::string_view digits) -> std::optional<std::uint8_t> {
         std::uint8_t value = 0;
@@ -81,7 +81,7 @@ inline std::optional<register_name> named_register(std::string_view name) noexce
     return std::nullopt;
 }
 
-inline bool is_instruction_pointer(std::string_view name) noexcept {
+USDTPP_DETAIL_HIDDEN inline bool is_instruction_pointer(std::string_view name) noexcept {
     return name == "rip" || name == "eip";
 }
 
@@ -104,7 +104,8 @@ constexpr code_byte room[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
 // The jump in place of the room, and what stands there while it is being written: a short jump over all of it.
 constexpr std::size_t jump_size = 5;
 constexpr code_byte closed[] = {0xeb, sizeof room - 2};
-inline void write_jump(code_byte (&code)[jump_size], std::uint64_t target, std::uint64_t from) noexcept {
+USDTPP_DETAIL_HIDDEN inline void write_jump(code_byte (&code)[jump_size], std::uint64_t target,
+                                            std::uint64_t from) noexcept {
     const auto distance = static_cast<std::int32_t>(target - (from + jump_size)); // map_near() saw to it
     code[0] = 0xe9;
     std::memcpy(code + 1, &distance, sizeof distance);
@@ -127,7 +128,7 @@ constexpr std::size_t stubs = block_size / stub_size;
 static_assert(stub_size == 32 && offsetof(stub_target, entry) == 0 && offsetof(stub_target, from) == 8 &&
               offsetof(stub_target, resume) == 16 && offsetof(stub_target, dispatch) == 24);
 
-inline void write_stub(code_byte* at) noexcept {
+USDTPP_DETAIL_HIDDEN inline void write_stub(code_byte* at) noexcept {
     // rip-relative: to the targets, from behind the call (11) and from the end (25).
     static constexpr code_byte code[stub_size] = {0x48, 0x8d, 0x64, 0x24, 0x80,       // lea -0x80(%rsp),%rsp
                                                   0xff, 0x15, 0xf5, 0x0f, 0x00, 0x00, // call *4096-11(%rip)
@@ -143,7 +144,7 @@ struct vector_state {
     std::uint32_t size = 0; // on the stack; 0: this processor cannot save it
     std::uint32_t mask = 0;
 };
-inline vector_state find_vector_state() noexcept {
+USDTPP_DETAIL_HIDDEN inline vector_state find_vector_state() noexcept {
     constexpr unsigned legacy_and_header = 512 + 64;
     unsigned a = 0;
     unsigned b = 0;
@@ -181,7 +182,7 @@ inline vector_state find_vector_state() noexcept {
 // stack, from %rbx upwards: where to resume, flags, the registers, the return address into the stub, the red zone.
 using entry_code = void (*)();
 // clang-format off
-[[gnu::noinline]] USDTPP_DETAIL_UNSANITIZED inline entry_code find_entry() noexcept {
+[[gnu::noinline]] USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_HIDDEN inline entry_code find_entry() noexcept {
     entry_code found = nullptr;
     asm volatile(
         "lea 1f(%%rip), %0; jmp 2f; .balign 64; 1:"
@@ -223,13 +224,13 @@ USDTPP_DETAIL_FIRING USDTPP_DETAIL_UNSANITIZED __attribute__((noinline)) void wi
 }
 
 // A signal's context.
-inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline std::uint64_t trap_address(const ucontext_t& at) noexcept {
     return static_cast<std::uint64_t>(at.uc_mcontext.gregs[REG_RIP]);
 }
-inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
+USDTPP_DETAIL_HIDDEN inline void continue_at(ucontext_t& at, std::uint64_t address) noexcept {
     at.uc_mcontext.gregs[REG_RIP] = static_cast<greg_t>(address);
 }
-inline registers registers_of(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline registers registers_of(const ucontext_t& at) noexcept {
     static constexpr int order[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                     REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
     registers all = {};
@@ -238,7 +239,7 @@ inline registers registers_of(const ucontext_t& at) noexcept {
     }
     return all;
 }
-inline const void* vectors_of(const ucontext_t& at) noexcept {
+USDTPP_DETAIL_HIDDEN inline const void* vectors_of(const ucontext_t& at) noexcept {
     return at.uc_mcontext.fpregs;
 }
 

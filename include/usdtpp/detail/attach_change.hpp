@@ -1,0 +1,177 @@
+// Changing the code of sites: putting in what leads to the engine, and taking it out.
+#ifndef USDTPP_DETAIL_ATTACH_CHANGE_HPP
+#define USDTPP_DETAIL_ATTACH_CHANGE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <usdtpp/detail/attach_code.hpp>
+#include <usdtpp/detail/attach_loader.hpp>
+#include <usdtpp/detail/attach_site.hpp>
+#include <usdtpp/detail/attach_stubs.hpp>
+#include <usdtpp/detail/attach_threads.hpp>
+#include <usdtpp/detail/attach_trap.hpp>
+
+namespace usdtpp::detail::attach {
+
+class USDTPP_DETAIL_HIDDEN code_changer {
+public:
+    using failures = std::vector<std::pair<site*, std::string>>;
+
+    // Decides how the code of a site is to be changed. What keeps it from being changed, or nothing.
+    std::string prepare(site& at) {
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+        if (at.attached == nullptr) {
+            at.jumps = can_jump(at);
+        }
+#endif
+        return at.jumps || is_at(nop, at.address) || is_in_place(at) ? "" : what_is_there(at);
+    }
+
+    // Whether what is written for it is there: of a site that is attached to, or one that could not be changed back.
+    static bool is_in_place(const site& at) noexcept {
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+        if (at.jumps) {
+            return is_at(at.jump, at.address + sizeof nop);
+        }
+#endif
+        return at.has_breakpoint && is_at(breakpoint, at.address);
+    }
+
+    // Puts in, or takes out, what is to stand at sites. One instruction becomes another, at any moment for any thread.
+    failures change(const std::vector<site*>& sites, bool on) {
+        failures failed;
+        if (!sites.empty()) {
+            alone_in_process([&] { change_alone(sites, on, failed); });
+        }
+        return failed;
+    }
+
+private:
+    static std::string what_is_there(const site& at) {
+        return is_at(tracers_breakpoint, at.address) ? "a tracer outside of this process has its breakpoint there"
+               : is_at(breakpoint, at.address)
+                   ? "another object of this process has its breakpoint there, by a <usdtpp/attach.hpp> of its own"
+                   : "there is no nop";
+    }
+
+    void change_alone(const std::vector<site*>& sites, bool on, failures& failed) {
+        code_writer writer;
+        std::optional<std::string> no_traps;
+        const auto fail = [&](site& one, const std::string& text) { failed.emplace_back(&one, text); };
+        const auto put_breakpoint = [&](site& one, std::uint64_t at) {
+            traps_.add(at, one);
+            no_traps = no_traps ? no_traps : traps_.why_not();
+            const bool written = no_traps->empty() && writer.write(at, breakpoint, sizeof breakpoint);
+            if (!written) {
+                fail(one, no_traps->empty() ? writer.error() : *no_traps);
+            }
+            return written;
+        };
+        for (auto* one : sites) {
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+            if (on && one->jumps && !is_at(room, one->address + sizeof nop)) {
+                one->jumps = false; // another engine was faster
+            }
+#endif
+            if (one->jumps) {
+                continue;
+            }
+            // While pages are writable the kernel puts no breakpoint in, so they become so first.
+            writer.writes_at_once(one->address, sizeof nop);
+            if (!on) {
+                take_breakpoint(*one, writer, fail);
+            } else if (!is_at(nop, one->address)) {
+                fail(*one, what_is_there(*one));
+            } else {
+                mark(*one, true);
+                if (!put_breakpoint(*one, one->address)) {
+                    mark(*one, false);
+                }
+            }
+        }
+        change_jumps(sites, on, writer, put_breakpoint, fail);
+        fence_all_threads(true);
+    }
+
+    // A tracer outside may have come after us. Then the breakpoint is its own, and it puts the nop back when it leaves.
+    template <class Fail>
+    static void take_breakpoint(site& at, code_writer& writer, Fail fail) {
+        if (at.has_breakpoint && is_at(breakpoint, at.address) && !writer.write(at.address, nop, sizeof nop)) {
+            fail(at, writer.error());
+        } else {
+            mark(at, false);
+        }
+    }
+    static void mark(site& at, bool has_breakpoint) noexcept {
+        __atomic_store_n(&at.has_breakpoint, has_breakpoint, __ATOMIC_RELEASE);
+    }
+
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+    // First the old instruction becomes a way around it, by a write that the processor does at once, or a breakpoint;
+    // then comes what is behind that, then the new instruction.
+    template <class Trap, class Fail>
+    static void change_jumps(const std::vector<site*>& sites, bool on, code_writer& writer, Trap put_breakpoint,
+                             Fail fail) {
+        struct change {
+            site* what;
+            std::uint64_t at;
+            const code_byte* code;
+            std::size_t first;
+        };
+        std::vector<change> changes;
+        for (auto* one : sites) {
+            const auto at = one->address + sizeof nop;
+            const bool at_once = one->jumps && writer.writes_at_once(at, sizeof closed);
+            if (one->jumps && (at_once ? writer.write(at, closed, sizeof closed) : put_breakpoint(*one, at))) {
+                changes.push_back({one, at, on ? one->jump : room, at_once ? sizeof closed : sizeof breakpoint});
+            }
+        }
+        fence_all_threads(true);
+        for (auto& one : changes) {
+            if (!writer.write(one.at + one.first, one.code + one.first, jump_size - one.first)) {
+                fail(*one.what, writer.error());
+                one.what = nullptr; // it stays closed
+            }
+        }
+        fence_all_threads(true);
+        for (const auto& one : changes) {
+            if (one.what != nullptr && !writer.write(one.at, one.code, one.first)) {
+                fail(*one.what, writer.error());
+            }
+        }
+    }
+#else
+    template <class Trap, class Fail>
+    static void change_jumps(const std::vector<site*>&, bool, code_writer&, Trap, Fail) {}
+#endif
+
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+    bool can_jump(site& at) {
+        const auto behind = at.address + sizeof nop;
+        if (at.jumps && is_in_place(at)) {
+            return true;
+        }
+        // Where another engine has its jump there is a nop before it, still.
+        if (!is_at(room, behind) || at.vectors.size == 0) {
+            return false;
+        }
+        const auto stub = stubs_.stub_for(at);
+        if (stub) {
+            write_jump(at.jump, *stub, behind);
+        }
+        return stub.has_value();
+    }
+
+    stub_maker stubs_;
+#endif
+    trap_handler traps_;
+};
+
+} // namespace usdtpp::detail::attach
+
+#endif
