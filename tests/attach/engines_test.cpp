@@ -1,6 +1,11 @@
 // Engines of several objects of a process, and objects that are loaded and unloaded meanwhile.
 #include <filesystem>
 #include <sstream>
+#include <string>
+#include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "support/files.hpp"
@@ -21,8 +26,10 @@ struct engines_program {
         support::build("tests/cases/attach/engines.cpp", program,
                        {"-std=c++17", "-O0", "-rdynamic", "-pthread", "-Wl,--no-as-needed", "-ldl"});
     }
-    void check(const std::string& what) const {
-        const auto ran = support::run({program, what, first, second, guest}, std::chrono::seconds(60));
+    void check(const std::string& what, std::vector<std::string> before = {}) const {
+        before.insert(before.end(), {program, what, first, second, guest});
+        const auto ran = support::run(before, std::chrono::seconds(60));
+        INFO(what);
         CHECK(ran.output == "ok\n");
         CHECK(ran.errors.empty());
         CHECK(ran.status == 0);
@@ -52,21 +59,23 @@ std::string shared_symbols(const std::string& path) {
 
 } // namespace
 
-TEST_CASE("two objects of a process attach to the same probes, each with its own engine, in either order") {
+TEST_CASE("two objects of a process attach to the same probes in any order, and constructors do while others do") {
     SKIP_WITHOUT(support::compiler());
     const engines_program program({"-fvisibility=default"});
-    program.check("share");
     CHECK(shared_symbols(program.first).empty());
-}
-
-TEST_CASE("where there is room for one breakpoint, a second object of the process is told so") {
-    SKIP_WITHOUT(support::compiler());
-    engines_program({"-fvisibility=hidden", "-DUSDTPP_COMPACT"}).check("refuse");
-}
-
-TEST_CASE("objects that are attached to stay, and constructors attach while others do") {
-    SKIP_WITHOUT(support::compiler());
-    const engines_program program({});
-    program.check("come and go");
+    program.check("share");
     program.check("load");
+}
+
+TEST_CASE("a second object is told of the first one's breakpoint, and objects stay, come, go, move and are deleted") {
+    SKIP_WITHOUT(support::compiler(), "setpriv");
+    const engines_program program({"-fvisibility=hidden", "-DUSDTPP_COMPACT"});
+    program.check("refuse");
+    program.check("come and go");
+    std::vector<std::string> without_rights;
+    if (::geteuid() == 0) {
+        ::chmod(program.directory.path().c_str(), 0777);
+        without_rights = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"};
+    }
+    program.check("deleted", without_rights);
 }

@@ -1,4 +1,6 @@
 // Attaching where rights are missing, or something is forbidden.
+#include <filesystem>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +81,19 @@ void check_where_nothing_can_be_changed(const target_program& program) {
            {"fire 3", "saw"}});
 }
 
+// Moved, and deleted.
+void check_without_its_file(const target_program& program) {
+    target running(program.path);
+    running.check(traced);
+    std::filesystem::rename(program.path, program.path + ".moved");
+    running.check(traced);
+    running.check({{"attach", "attached 2"}});
+    std::filesystem::remove(program.path + ".moved");
+    running.check({{"attach", "attached 2"}, {"fire 1", "saw first=1/text1 first=1/text1 second=2 second=2"}});
+    running.check({{"detach", "done"}, {"detach", "done"}, {"code", "as in the file"}});
+    running.check(traced);
+}
+
 } // namespace
 
 TEST_CASE("jumps take no rights; where code cannot be changed an error says why, and nothing is") {
@@ -99,6 +114,7 @@ TEST_CASE("jumps take no rights; where code cannot be changed an error says why,
            {"fire 2", "saw first=2*"},
            {"detach", "done"},
            {"code", "as in the file"}});
+    check_without_its_file(program);
 }
 
 TEST_CASE(

@@ -1,5 +1,6 @@
 // Engines of several objects in one process, and objects that come and go. Says what is wrong and fails, or says "ok".
-//     engines share|refuse|"come and go"|load FIRST SECOND GUEST     two copies of engine.cpp, and it with -DCALLS_HOST
+//     engines share|refuse|"come and go"|load|deleted FIRST SECOND GUEST     two copies of engine.cpp, and it with
+//     -DCALLS_HOST
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -225,6 +226,24 @@ void come_and_go(const engine& first, const std::string& path) {
     expect(!is_loaded(path), "then it goes again");
 }
 
+// Moved it is found; who has no rights cannot read it when it is deleted, and is told so.
+void move_and_delete(const engine& first, const std::string& path) {
+    const object guest(path, RTLD_LOCAL);
+    const auto moved = path + ".moved";
+    first.detach(first.must_attach("engine:guest"));
+    expect(::rename(path.c_str(), moved.c_str()) == 0, "it is moved");
+    auto* attached = first.must_attach("engine:guest");
+    expect(::unlink(moved.c_str()) == 0, "it is deleted");
+    first.must_attach("engine:own");
+    guest.fire(4);
+    expect(first.events() == 4, "its probe fires all the same");
+    expect(first.attach("engine:guest") == nullptr, "what is deleted cannot be read");
+    const std::string why = first.error();
+    expect(why.find("no probe here is engine:guest") == 0, "what is missing is named: " + why);
+    expect(why.find("; " + moved + " (deleted): Operation not permitted") != why.npos, "so is what is why: " + why);
+    first.detach(attached);
+}
+
 // Constructors and destructors have the loader's lock, and attach.
 const engine* used_by_guest = nullptr;
 void load(const engine& first, const std::string& path) {
@@ -259,7 +278,7 @@ int main(int, char** arguments) {
         expect(is_loaded(arguments[2]) && is_loaded(arguments[3]), "an object with an engine stays");
         race(first, second);
     } else {
-        (what == "come and go" ? come_and_go : load)(first, guest);
+        (what == "come and go" ? come_and_go : what == "load" ? load : move_and_delete)(first, guest);
     }
     std::puts("ok");
 }

@@ -112,6 +112,28 @@ void under_way() {
     }
 }
 
+// A handler attaches and detaches, while another thread waits for it to end.
+void attaching_handlers() {
+    std::atomic<bool> end = false;
+    std::atomic<int> ticks = 0;
+    std::thread fires([&] {
+        while (!end) {
+            tick(1);
+        }
+    });
+    ::alarm(20); // of a deadlock
+    while (ticks < 50) {
+        const auto attached = usdtpp::attach("handlers:tick", [&](const usdtpp::event&) {
+            usdtpp::attach("handlers:tock", [](const usdtpp::event&) {}).detach();
+            ++ticks;
+        });
+        std::this_thread::yield();
+    }
+    ::alarm(0);
+    end = true;
+    fires.join();
+}
+
 // The child has the parent's code as it is changed, while another thread of the parent changes it.
 void forked() {
     std::atomic<bool> end = false;
@@ -171,6 +193,7 @@ int main(int count, char** arguments) {
     recursion_and_errno();
     floating_point();
     under_way();
+    attaching_handlers();
     forked();
     std::cout << "ok" << std::endl;
 }
