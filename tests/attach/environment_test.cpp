@@ -115,6 +115,21 @@ TEST_CASE("jumps take no rights; where code cannot be changed an error says why,
            {"detach", "done"},
            {"code", "as in the file"}});
     check_without_its_file(program);
+    // A tracer outside comes to the ten-byte nop, and puts back what the file has.
+    const auto refused =
+        "attach_error: " + program.path + ": target:first: a tracer outside of this process has its breakpoint there";
+    check(program, {{"attach target:first", "attached 1"}, {"poke cc", "done"}, {"attach", refused}},
+          {{"poke 66", "done"},
+           {"fire 1", "saw first=1/text1"},
+           {"poke cc", "done"},
+           {"detach", "done"},
+           {"attach", refused},
+           {"poke 66", "done"},
+           {"fire 2", "saw"},
+           {"attach", "attached 2"},
+           {"fire 3", "saw first=3/text3 second=4"},
+           {"detach", "done"},
+           {"code", "as in the file"}});
 }
 
 TEST_CASE(

@@ -2,6 +2,7 @@
 #ifndef USDTPP_DETAIL_ATTACH_CHANGE_HPP
 #define USDTPP_DETAIL_ATTACH_CHANGE_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,9 @@ public:
     // Decides how the code of a site is to be changed. What keeps it from being changed, or nothing.
     std::string prepare(site& at) {
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
+        if (at.jumps && is_under_a_tracer(at)) {
+            return tracers_text;
+        }
         if (at.attached == nullptr) {
             at.jumps = can_jump(at);
         }
@@ -52,8 +56,9 @@ public:
     }
 
 private:
+    static constexpr char tracers_text[] = "a tracer outside of this process has its breakpoint there";
     static std::string what_is_there(const site& at) {
-        return is_at(tracers_breakpoint, at.address) ? "a tracer outside of this process has its breakpoint there"
+        return is_at(tracers_breakpoint, at.address) ? tracers_text
                : is_at(breakpoint, at.address)
                    ? "another object of this process has its breakpoint there, by a <usdtpp/attach.hpp> of its own"
                    : "there is no nop";
@@ -126,6 +131,9 @@ private:
         std::vector<change> changes;
         for (auto* one : sites) {
             const auto at = one->address + sizeof nop;
+            if (one->jumps && !on && !is_in_place(*one)) {
+                continue; // a tracer outside has its breakpoint on it: without subscribers the jump does nothing
+            }
             const bool at_once = one->jumps && writer.writes_at_once(at, sizeof closed);
             if (one->jumps && (at_once ? writer.write(at, closed, sizeof closed) : put_breakpoint(*one, at))) {
                 changes.push_back({one, at, on ? one->jump : room, at_once ? sizeof closed : sizeof breakpoint});
@@ -151,6 +159,14 @@ private:
 #endif
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
+    // Has a jump of ours, whose first byte is a tracer's meanwhile.
+    static bool is_under_a_tracer(const site& at) noexcept {
+        const auto behind = at.address + sizeof nop;
+        code_byte covered[jump_size];
+        std::copy(at.jump, at.jump + jump_size, covered);
+        covered[0] = tracers_breakpoint[0];
+        return is_at(covered, behind);
+    }
     bool can_jump(site& at) {
         const auto behind = at.address + sizeof nop;
         if (at.jumps && is_in_place(at)) {

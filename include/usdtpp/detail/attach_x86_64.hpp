@@ -1,7 +1,7 @@
 // Attaching on x86-64: registers, the code that is written over a probe's ten-byte nop, and where it leads.
 //
 //     site        nop                              the probe, as it is; a tracer outside has its breakpoint here
-//                 jmp stub                         over the first five bytes of the ten-byte nop
+//                 jmp stub                         over the first seven bytes of the ten-byte nop
 //     stub        lea -0x80(%rsp),%rsp             leave the red zone alone
 //                 call *entry(%rip)                saves the registers, calls what is attached
 //                 lea 0x80(%rsp),%rsp
@@ -101,14 +101,17 @@ constexpr code_byte tracers_breakpoint[] = {0xcc};
 constexpr code_byte nop[] = {0x90};
 constexpr code_byte room[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
 
-// The jump in place of the room, and what stands there while it is being written: a short jump over all of it.
-constexpr std::size_t jump_size = 5;
+// The jump in place of the room, and what stands there while it is being written: a short jump over all of it. The jump
+// begins as the room does, with a prefix that the next one, REX.W, overrides: a tracer outside may have a breakpoint on
+// the room, and put back the byte that the file has there.
+constexpr std::size_t jump_size = 7;
 constexpr code_byte closed[] = {0xeb, sizeof room - 2};
 USDTPP_DETAIL_HIDDEN inline void write_jump(code_byte (&code)[jump_size], std::uint64_t target,
                                             std::uint64_t from) noexcept {
+    static constexpr code_byte jmp[] = {room[0], 0x48, 0xe9};
     const auto distance = static_cast<std::int32_t>(target - (from + jump_size)); // map_near() saw to it
-    code[0] = 0xe9;
-    std::memcpy(code + 1, &distance, sizeof distance);
+    std::memcpy(code, jmp, sizeof jmp);
+    std::memcpy(code + sizeof jmp, &distance, sizeof distance);
 }
 
 using dispatch_function = void (*)(const struct site&, const registers&);
