@@ -131,7 +131,8 @@ void share(const engine& first, const engine& second) {
 }
 
 // Where there is no room for both.
-void refuse(const engine& first, const engine& second) {
+void refuse(const engine& first, const engine& second, const std::string& path) {
+    const object guest(path, RTLD_LOCAL);
     for (int turn = 0; turn != 4; ++turn) {
         const auto& a = (turn & 1) != 0 ? first : second;
         const auto& b = (turn & 1) != 0 ? second : first;
@@ -141,6 +142,12 @@ void refuse(const engine& first, const engine& second) {
                std::string("it says why: ") + b.error());
         check_events(a, b, 1, 0);
         check_events(b, a, 0, 1);
+        // Now signals come to the other one first, which has known these breakpoints as its own.
+        auto* of_b = b.must_attach("engine:guest");
+        check_events(a, b, 1, 0);
+        guest.fire(5);
+        expect(b.events() == 5 && a.events() == nested, "each gets what is its own");
+        b.detach(of_b);
         a.detach(of_a);
         check_events(a, b, 0, 0);
         expect(a.is_as_in_file() && b.is_as_in_file(), "code is as in the file");
@@ -272,7 +279,11 @@ int main(int, char** arguments) {
     const engine second(arguments[3], RTLD_LOCAL);
     ::alarm(20); // of a deadlock
     if (what == "share" || what == "refuse") {
-        (what == "share" ? share : refuse)(first, second);
+        if (what == "share") {
+            share(first, second);
+        } else {
+            refuse(first, second, guest);
+        }
         ::dlclose(first.handle);
         ::dlclose(second.handle);
         expect(is_loaded(arguments[2]) && is_loaded(arguments[3]), "an object with an engine stays");
