@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <usdtpp/detail/attach_code.hpp>
 #include <usdtpp/detail/attach_loader.hpp>
 #include <usdtpp/detail/attach_site.hpp>
@@ -43,14 +45,21 @@ public:
             return is_at(at.jump, at.address + sizeof nop);
         }
 #endif
-        return at.has_breakpoint && is_at(breakpoint, at.address);
+        return at.breakpoints % 2 != 0 && is_at(breakpoint, at.address);
     }
 
     // Puts in, or takes out, what is to stand at sites. One instruction becomes another, at any moment for any thread.
-    failures change(const std::vector<site*>& sites, bool on) {
+    failures change(std::vector<site*> sites, bool on) {
+        constexpr int most_attempts = 100;
         failures failed;
-        if (!sites.empty()) {
-            alone_in_process([&] { change_alone(sites, on, failed); });
+        for (int attempt = 0; !sites.empty(); ++attempt) {
+            std::vector<site*> again;
+            alone_in_process([&] { change_alone(sites, on, failed, attempt != most_attempts ? &again : nullptr); });
+            // All threads block signals for a moment, when they start and when they fork. They may want the lock.
+            if (!again.empty()) {
+                ::usleep(1000);
+            }
+            sites = std::move(again);
         }
         return failed;
     }
@@ -64,7 +73,8 @@ private:
                    : "there is no nop";
     }
 
-    void change_alone(const std::vector<site*>& sites, bool on, failures& failed) {
+    // `again`: what a thread that blocks the signal of breakpoints keeps from being changed.
+    void change_alone(const std::vector<site*>& sites, bool on, failures& failed, std::vector<site*>* again) {
         code_writer writer;
         std::optional<std::string> no_traps;
         const auto fail = [&](site& one, const std::string& text) { failed.emplace_back(&one, text); };
@@ -72,7 +82,9 @@ private:
             traps_.add(at, one);
             no_traps = no_traps ? no_traps : traps_.why_not();
             const bool written = no_traps->empty() && writer.write(at, breakpoint, sizeof breakpoint);
-            if (!written) {
+            if (!no_traps->empty() && again != nullptr) {
+                again->push_back(&one);
+            } else if (!written) {
                 fail(one, no_traps->empty() ? writer.error() : *no_traps);
             }
             return written;
@@ -93,9 +105,9 @@ private:
             } else if (!is_at(nop, one->address)) {
                 fail(*one, what_is_there(*one));
             } else {
-                mark(*one, true);
+                count_breakpoint(*one, true);
                 if (!put_breakpoint(*one, one->address)) {
-                    mark(*one, false);
+                    count_breakpoint(*one, false);
                 }
             }
         }
@@ -106,14 +118,19 @@ private:
     // A tracer outside may have come after us. Then the breakpoint is its own, and it puts the nop back when it leaves.
     template <class Fail>
     static void take_breakpoint(site& at, code_writer& writer, Fail fail) {
-        if (at.has_breakpoint && is_at(breakpoint, at.address) && !writer.write(at.address, nop, sizeof nop)) {
+        const bool is_ours = at.breakpoints % 2 != 0 && is_at(breakpoint, at.address);
+        if (is_ours && !writer.write(at.address, nop, sizeof nop)) {
             fail(at, writer.error());
         } else {
-            mark(at, false);
+            count_breakpoint(at, false);
         }
     }
-    static void mark(site& at, bool has_breakpoint) noexcept {
-        __atomic_store_n(&at.has_breakpoint, has_breakpoint, __ATOMIC_RELEASE);
+    // Before it is written, and when it is gone: see whose_breakpoint().
+    static void count_breakpoint(site& at, bool is_there) noexcept {
+        if ((at.breakpoints % 2 != 0) != is_there) {
+            __atomic_fetch_add(&at.breakpoints, 1, __ATOMIC_RELEASE);
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        }
     }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)

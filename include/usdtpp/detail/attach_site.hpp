@@ -50,7 +50,8 @@ struct site {
     const subscribers* attached = nullptr; // null: none
     bool only_record = false;              // they do, without vector registers
     bool jumps = false;                    // or has a breakpoint
-    bool has_breakpoint = false;           // of ours: that of another engine looks the same
+    // How often ours came and went: odd while it may be there. That of another engine looks the same.
+    std::uint32_t breakpoints = 0;
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     code_byte jump[jump_size] = {}; // what stands behind the nop meanwhile
     vector_state vectors;

@@ -78,10 +78,18 @@ USDTPP_DETAIL_HIDDEN inline void pass_on_trap(int number, siginfo_t* info, void*
     passed_on = before;
 }
 
-// Where we had one before.
-USDTPP_DETAIL_HIDDEN inline bool is_of_another_engine(const site& at, std::uint64_t address) noexcept {
-    return address == at.address && !__atomic_load_n(&at.has_breakpoint, __ATOMIC_ACQUIRE) &&
-           is_at(breakpoint, address);
+enum class breakpoint_of { ours, another_engine, nobody };
+
+// Whose breakpoint it is that a thread met at a site where we had one some time. Nobody's: it is gone, or comes and
+// goes.
+USDTPP_DETAIL_HIDDEN inline breakpoint_of whose_breakpoint(const site& at) noexcept {
+    const auto before = __atomic_load_n(&at.breakpoints, __ATOMIC_ACQUIRE);
+    const bool is_there = is_at(breakpoint, at.address);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    if (!is_there || before != __atomic_load_n(&at.breakpoints, __ATOMIC_RELAXED)) {
+        return breakpoint_of::nobody;
+    }
+    return before % 2 != 0 ? breakpoint_of::ours : breakpoint_of::another_engine;
 }
 
 USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
@@ -89,11 +97,20 @@ USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* cont
     const auto address = trap_address(thread);
     const auto* known = __atomic_load_n(&known_traps, __ATOMIC_ACQUIRE);
     const auto* at = info->si_code > 0 && known != nullptr ? known->find(address) : nullptr;
-    if (at == nullptr || is_of_another_engine(*at, address)) {
+    if (at == nullptr) {
         pass_on_trap(number, info, context);
     } else if (address == at->address) {
-        continue_at(thread, address + sizeof nop);
-        fire(*at, registers_of(thread), vectors_of(thread));
+        switch (whose_breakpoint(*at)) {
+        case breakpoint_of::ours:
+            continue_at(thread, address + sizeof nop);
+            fire(*at, registers_of(thread), vectors_of(thread));
+            break;
+        case breakpoint_of::another_engine:
+            pass_on_trap(number, info, context);
+            break;
+        case breakpoint_of::nobody:
+            break; // the thread goes to what is there now
+        }
     }
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     else {
@@ -138,12 +155,7 @@ public:
             ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART; // handlers may meet other breakpoints
             ::sigaction(breakpoint_signal, &ours, nullptr);
         }
-        // All threads do for a moment, when they start and when they fork.
-        auto blocking = blocking_thread();
-        for (int attempt = 0; !blocking.empty() && attempt != 100; ++attempt) {
-            ::usleep(1000);
-            blocking = blocking_thread();
-        }
+        const auto blocking = blocking_thread();
         return blocking.empty() ? ""
                                 : "thread " + blocking + " blocks " + breakpoint_signal_name +
                                       ", and a breakpoint would end the program";

@@ -76,7 +76,7 @@ inline std::string read_all(const std::string& path) {
     auto error = from.error();
     std::string text;
     while (error == 0) {
-        char buffer[65536];
+        char buffer[4096]; // handlers may attach, on the small stack of a signal
         const auto count = ::read(from.descriptor(), buffer, sizeof buffer);
         if (count > 0) {
             text.append(buffer, static_cast<std::size_t>(count));
