@@ -126,7 +126,7 @@ private:
         }
     }
     // Before it is written, and when it is gone: see whose_breakpoint().
-    static void count_breakpoint(site& at, bool is_there) noexcept {
+    USDTPP_DETAIL_UNSANITIZED static void count_breakpoint(site& at, bool is_there) noexcept {
         if ((at.breakpoints % 2 != 0) != is_there) {
             __atomic_fetch_add(&at.breakpoints, 1, __ATOMIC_RELEASE);
             __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -82,7 +82,7 @@ enum class breakpoint_of { ours, another_engine, nobody };
 
 // Whose breakpoint it is that a thread met at a site where we had one some time. Nobody's: it is gone, or comes and
 // goes.
-USDTPP_DETAIL_HIDDEN inline breakpoint_of whose_breakpoint(const site& at) noexcept {
+USDTPP_DETAIL_HIDDEN USDTPP_DETAIL_UNSANITIZED inline breakpoint_of whose_breakpoint(const site& at) noexcept {
     const auto before = __atomic_load_n(&at.breakpoints, __ATOMIC_ACQUIRE);
     const bool is_there = is_at(breakpoint, at.address);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
