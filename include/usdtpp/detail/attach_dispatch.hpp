@@ -40,7 +40,7 @@ USDTPP_DETAIL_HIDDEN inline void fire(const site& at, const registers& from, con
         pass_over(at, *slot);
     } else if (slot != nullptr) {
         if (const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE)) {
-            const event fired(at, from, vectors, slot->thread, monotonic_time());
+            const event fired(at, from, vectors, __atomic_load_n(&slot->thread, __ATOMIC_RELAXED), monotonic_time());
             for (const auto* one : attached->all) {
                 if (one->record != nullptr) {
                     one->record(one->context, at, from, vectors, *slot);

@@ -134,20 +134,20 @@ void attaching_handlers() {
     fires.join();
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SANITIZED true
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
 #elif defined(__has_feature)
-#define ADDRESS_SANITIZED __has_feature(address_sanitizer)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #else
-#define ADDRESS_SANITIZED false
+#define SANITIZED false
 #endif
 
-// The child has the parent's code as it is changed, while another thread of the parent changes it. Not with the address
-// sanitizer: the child does not get back the locks of its malloc.
+// The child has the parent's code as it is changed, while another thread of the parent changes it. Not with
+// sanitizers: the child does not get back the locks of theirs.
 void forked() {
     std::atomic<bool> end = false;
     std::thread changes([&] {
-        while (!end && !ADDRESS_SANITIZED) {
+        while (!end && !SANITIZED) {
             const auto attached = usdtpp::attach("handlers:tock", [](const usdtpp::event&) {});
         }
     });
