@@ -227,8 +227,9 @@ std::string report(const std::vector<std::string>& directories) {
     std::ostringstream out;
     out << "# Compatibility\n\n"
            "The matrix of all tests that depend on a compiler, as `scripts/test --full` found it and wrote it here. A "
-           "cell "
-           "is passed\n(yes), failed (no), or skipped for a reason that stands below its table.\n\n";
+           "cell is passed\n(yes), failed (no), or skipped for a reason that stands below its table. It is empty where "
+           "a compiler does not run a test\nthat is about a tracer or a tool more than about compilers: the first g++ "
+           "and the first clang++ of each system do.\n\n";
     print_summary(out, tables);
     for (const auto& about : groups) {
         const auto found = tables.find(about.name);
