@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -171,9 +172,16 @@ public:
 
     event_list() = default;
     /// In any order of threads, as long as each thread's own are in order.
-    explicit event_list(std::vector<event> all) : all_(std::move(all)) {
-        std::stable_sort(all_.begin(), all_.end(),
-                         [](const event& one, const event& other) { return one.time() < other.time(); });
+    explicit event_list(std::vector<event> all) {
+        // What std::stable_sort does, which calls a deprecated function of libstdc++, and clang 19 warns of it here.
+        std::multimap<std::uint64_t, event> by_time;
+        for (auto& one : all) {
+            by_time.emplace(one.time(), std::move(one));
+        }
+        all_.reserve(by_time.size());
+        for (auto& [time, one] : by_time) {
+            all_.push_back(std::move(one));
+        }
     }
 
     const_iterator begin() const noexcept {

@@ -54,7 +54,7 @@
 #define USDTPP_DETAIL_EXPANDED_SOURCE(file, line, text) USDTPP_DETAIL_SOURCE(file, line, text)
 // No comma outside of parentheses: a probe may be among the arguments of another.
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
-    if constexpr (!usdtpp_operands.has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
+    if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
         asm USDTPP_DETAIL_VOLATILE( \
             USDTPP_DETAIL_BEGIN_SOURCE ".4byte " #line "; .asciz " #file ", " #text \
             USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_KINDS); \
