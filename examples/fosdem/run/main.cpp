@@ -1,8 +1,10 @@
 // fosdem-run: the server under load, with and without probes and a tracer.
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include "interrupt.hpp"
 #include "report.hpp"
@@ -47,6 +49,11 @@ bool run_all(const settings& chosen, std::vector<run_result>& results) {
                 results.push_back(
                     run_once(chosen, scenario, number, [&](const load& load) { shown.show(name + counts(load)); }));
             } catch (const std::exception& error) {
+                // Ctrl-C ends the server and the tracer too, perhaps before this process hears of it.
+                for (int i = 0; i != 10; ++i) {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                    check_signals();
+                }
                 complain(name + error.what());
                 continue;
             }

@@ -42,16 +42,7 @@ std::string script_for([[maybe_unused]] const server_process& server) {
     tool::script_options events;
     events.probes = {"fosdem:request_start", "fosdem:request_end"};
     events.as_json = true;
-    try {
-        return tool::bpftrace_script(tool::open_target(std::to_string(server.pid())), events);
-    } catch (const std::exception&) {
-        // Ctrl-C ends the server too, perhaps before this process hears of it.
-        for (int i = 0; i != 10; ++i) {
-            std::this_thread::sleep_for(milliseconds(10));
-            check_signals();
-        }
-        throw;
-    }
+    return tool::bpftrace_script(tool::open_target(std::to_string(server.pid())), events);
 #else
     return events_script;
 #endif
