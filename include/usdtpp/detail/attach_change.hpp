@@ -99,7 +99,7 @@ private:
                 continue;
             }
             // While pages are writable the kernel puts no breakpoint in, so they become so first.
-            writer.writes_at_once(one->address, sizeof nop);
+            writer.make_writable(one->address, sizeof nop);
             if (!on) {
                 take_breakpoint(*one, writer, fail);
             } else if (!is_at(nop, one->address)) {
@@ -134,8 +134,10 @@ private:
     }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
-    // First the old instruction becomes a way around it, by a write that the processor does at once, or a breakpoint;
-    // then comes what is behind that, then the new instruction.
+    // First comes a way around all of it, then what is behind the way, then what stands in its place. The way is a
+    // short jump: on the first two bytes, or on the next two if the processor does not fetch those together. Then the
+    // first byte is a nop meanwhile. In the old instruction and in the new one it is a prefix, without which they do
+    // the same: a thread may be behind it. Where pages cannot be made writable the way is a breakpoint.
     template <class Trap, class Fail>
     static void change_jumps(const std::vector<site*>& sites, bool on, code_writer& writer, Trap put_breakpoint,
                              Fail fail) {
@@ -143,30 +145,54 @@ private:
             site* what;
             std::uint64_t at;
             const code_byte* code;
-            std::size_t first;
+            std::size_t way;  // where it begins
+            std::size_t size; // of the way
         };
         std::vector<change> changes;
         for (auto* one : sites) {
             const auto at = one->address + sizeof nop;
-            if (one->jumps && !on && !is_in_place(*one)) {
+            if (!one->jumps || (!on && !is_in_place(*one))) {
                 continue; // a tracer outside has its breakpoint on it: without subscribers the jump does nothing
             }
-            const bool at_once = one->jumps && writer.writes_at_once(at, sizeof closed);
-            if (one->jumps && (at_once ? writer.write(at, closed, sizeof closed) : put_breakpoint(*one, at))) {
-                changes.push_back({one, at, on ? one->jump : room, at_once ? sizeof closed : sizeof breakpoint});
+            const auto* code = on ? one->jump : room;
+            if (!writer.make_writable(at, jump_size)) {
+                if (put_breakpoint(*one, at)) {
+                    changes.push_back({one, at, code, 0, sizeof breakpoint});
+                }
+                continue;
+            }
+            const std::size_t way = code_writer::are_fetched_together(at) ? 0 : 1;
+            changes.push_back({one, at, code, way, sizeof short_jump});
+            if (way != 0) {
+                writer.write(at, nop, way);
+            }
+        }
+        const auto write = [&](change& one, std::size_t begin, const code_byte* code, std::size_t size) {
+            if (one.what != nullptr && !writer.write(one.at + begin, code, size)) {
+                fail(*one.what, writer.error());
+                one.what = nullptr; // it stays closed
+            }
+        };
+        fence_all_threads(true);
+        for (auto& one : changes) {
+            if (one.size == sizeof short_jump) {
+                const code_byte around[] = {short_jump[0], static_cast<code_byte>(short_jump[1] - one.way)};
+                write(one, one.way, around, sizeof around);
             }
         }
         fence_all_threads(true);
         for (auto& one : changes) {
-            if (!writer.write(one.at + one.first, one.code + one.first, jump_size - one.first)) {
-                fail(*one.what, writer.error());
-                one.what = nullptr; // it stays closed
-            }
+            const auto begin = one.way + one.size;
+            write(one, begin, one.code + begin, jump_size - begin);
         }
         fence_all_threads(true);
-        for (const auto& one : changes) {
-            if (one.what != nullptr && !writer.write(one.at, one.code, one.first)) {
-                fail(*one.what, writer.error());
+        for (auto& one : changes) {
+            write(one, one.way, one.code + one.way, one.size);
+        }
+        fence_all_threads(true);
+        for (auto& one : changes) {
+            if (one.way != 0) {
+                write(one, 0, one.code, one.way);
             }
         }
     }

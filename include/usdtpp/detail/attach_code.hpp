@@ -49,12 +49,25 @@ public:
         }
     }
 
-    // Whether threads that run this code see either all of what was there or all of what is written, at any moment: two
-    // bytes that the processor fetches together. AMD promises that (APM volume 2, 7.6.1), and all processors keep it:
-    // Windows patches running code by two bytes.
-    bool writes_at_once(std::uint64_t address, std::size_t size) {
+    // Whether threads that run this code see either all of what was there or all of what is written, at any moment, if
+    // that is the two bytes at `address`: that the processor fetches them together. AMD promises that (APM volume 2,
+    // 7.6.1), and all processors keep it: Windows patches running code by two bytes.
+    static bool are_fetched_together(std::uint64_t address) noexcept {
         constexpr std::uint64_t fetched = 16;
-        return address / fetched == (address + size - 1) / fetched && make_writable(address, size);
+        return address % fetched != fetched - 1;
+    }
+    // Whether pages can be, from now on.
+    bool make_writable(std::uint64_t address, std::size_t size) {
+        for (auto page = address & ~(page_size_ - 1); page < address + size; page += page_size_) {
+            if (writable_.count(page) == 0) {
+                if (::mprotect(pointer(page), page_size_, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) {
+                    protect_error_ = errno;
+                    return false;
+                }
+                writable_.insert(page);
+            }
+        }
+        return true;
     }
     // Whether it was written. A single byte is written at once.
     bool write(std::uint64_t address, const void* bytes, std::size_t size) {
@@ -90,18 +103,6 @@ private:
     }
     static void* pointer(std::uint64_t address) noexcept {
         return reinterpret_cast<void*>(address); // NOLINT(performance-no-int-to-ptr)
-    }
-    bool make_writable(std::uint64_t address, std::size_t size) {
-        for (auto page = address & ~(page_size_ - 1); page < address + size; page += page_size_) {
-            if (writable_.count(page) == 0) {
-                if (::mprotect(pointer(page), page_size_, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) {
-                    protect_error_ = errno;
-                    return false;
-                }
-                writable_.insert(page);
-            }
-        }
-        return true;
     }
 
     std::uint64_t page_size_ = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

@@ -1,5 +1,5 @@
-// Breakpoints, for sites that have no room for a jump, and for the moment in which one is written that the processor
-// would not see at once.
+// Breakpoints, for sites that have no room for a jump, and for the moment in which one is written where pages cannot be
+// made writable.
 #ifndef USDTPP_DETAIL_ATTACH_TRAP_HPP
 #define USDTPP_DETAIL_ATTACH_TRAP_HPP
 

@@ -103,9 +103,10 @@ constexpr code_byte room[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
 
 // The jump in place of the room, and what stands there while it is being written: a short jump over all of it. The jump
 // begins as the room does, with a prefix that the next one, REX.W, overrides: a tracer outside may have a breakpoint on
-// the room, and put back the byte that the file has there.
+// the room, and put back the byte that the file has there. What is behind that prefix does the same without it, in the
+// room as in the jump.
 constexpr std::size_t jump_size = 7;
-constexpr code_byte closed[] = {0xeb, sizeof room - 2};
+constexpr code_byte short_jump[] = {0xeb, sizeof room - 2};
 USDTPP_DETAIL_HIDDEN inline void write_jump(code_byte (&code)[jump_size], std::uint64_t target,
                                             std::uint64_t from) noexcept {
     static constexpr code_byte jmp[] = {room[0], 0x48, 0xe9};
