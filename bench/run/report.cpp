@@ -237,13 +237,15 @@ std::string summary(const json& results) {
               number(at(instructions, {"median"}), 0), no_figure, no_figure});
     rows.add({"not traced, example server: requests a second, as a ratio to without probes",
               range(at(results, {"server", "requests_per_second", "ratio"}), 3), no_figure, no_figure});
+    rows.add({"traced in the process, recorded: ns an event",
+              range(at(results, {"enabled", "inside", "recorder", "nanoseconds"}), 1), no_figure,
+              range(at(results, {"enabled", "lttng_ust", "lttng_ust", "nanoseconds"}), 0)});
     const auto traced = [&](const std::string& title, const std::string& tracer) {
         rows.add({title, range(at(results, {"enabled", tracer, "usdtpp", "nanoseconds"}), 0),
-                  range(at(results, {"enabled", tracer, "sys_sdt", "nanoseconds"}), 0),
-                  range(at(results, {"enabled", "lttng_ust", "lttng_ust", "nanoseconds"}), 0)});
+                  range(at(results, {"enabled", tracer, "sys_sdt", "nanoseconds"}), 0), no_figure});
     };
-    traced("traced: ns an event, bpftrace `count()`; LTTng-UST recording", "bpftrace_count");
-    traced("traced: ns an event, bpftrace `str(arg0)` and `hist(arg2)`; LTTng-UST recording", "bpftrace_decode");
+    traced("traced by bpftrace, `count()`: ns an event", "bpftrace_count");
+    traced("traced by bpftrace, `str(arg0)` and `hist(arg2)`: ns an event", "bpftrace_decode");
     for (const auto& compiler : compilers) {
         const auto build = at(results, {"build", compiler});
         rows.add({"to compile 1,000 probes (with `USDTPP_NO_DESCRIPTIONS`): instructions, as a ratio to sys/sdt.h, " +
