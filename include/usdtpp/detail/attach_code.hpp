@@ -49,11 +49,11 @@ public:
         }
     }
 
-    // Whether threads that run this code see either all of what was there or all of what is written, at any moment, if
-    // that is the two bytes at `address`: that the processor fetches them together. AMD promises that (APM volume 2,
-    // 7.6.1), and all processors keep it: Windows patches running code by two bytes.
+    // Whether threads that run this code see either both of what was there or both of what is written, at any moment,
+    // of two bytes at `address`: they are stored and fetched together in one aligned quadword. AMD promises that (APM
+    // volume 2, 7.6.1), and all processors keep it: Windows patches running code by two bytes.
     static bool are_fetched_together(std::uint64_t address) noexcept {
-        constexpr std::uint64_t fetched = 16;
+        constexpr std::uint64_t fetched = 8;
         return address % fetched != fetched - 1;
     }
     // Whether pages can be, from now on.

@@ -38,7 +38,7 @@ using fire_function = void(const general_state* in, general_state* out, const ve
                            vector_area* vectors_out, std::uint64_t mask);
 extern "C" fire_function fire_in_line, fire_across_lines;
 
-// The first two bytes of the second one's jump are in two blocks of 16 bytes: they cannot be written at once.
+// The first two bytes of the second one's jump are in two aligned blocks of eight: they cannot be written at once.
 asm(R"(
     .macro fire_with function, before_site
     .text
