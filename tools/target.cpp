@@ -13,11 +13,10 @@ bool is_number(const std::string& text) {
     return !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-// Where another process's file is for this one: in another mount namespace it is behind /proc/PID/root.
-std::string reachable(pid_t pid, const std::string& mapped) {
-    const auto inside = "/proc/" + std::to_string(pid) + "/root" + mapped;
+// Where a process's file is for this one: in another mount namespace it is behind /proc/PID/root.
+std::string reachable(const usdtpp::loaded_object& one) {
     std::error_code ignored;
-    return std::filesystem::equivalent(mapped, inside, ignored) ? mapped : inside;
+    return std::filesystem::equivalent(one.mapped, one.probes.path, ignored) ? one.mapped : one.probes.path;
 }
 
 } // namespace
@@ -30,7 +29,7 @@ target open_target(const std::string& binary_or_pid) {
     std::vector<usdtpp::note_error> left_out;
     target found{pid, {}};
     for (auto& one : usdtpp::read_process(pid, &left_out)) {
-        const auto path = reachable(pid, one.mapped);
+        const auto path = reachable(one);
         const bool again = std::any_of(found.objects.begin(), found.objects.end(),
                                        [&](const object& other) { return other.path == path; });
         if (!again) {

@@ -179,9 +179,24 @@ TEST_CASE("a process in another mount namespace is read by its own files") {
     const auto objects = usdtpp::read_process(values.pid());
     const auto* executable = object_of(objects, "values");
     REQUIRE(executable != nullptr);
-    CHECK(executable->mapped == directory.file("hidden/values"));
+    CHECK(executable->probes.path ==
+          "/proc/" + std::to_string(values.pid()) + "/root" + directory.file("hidden/values"));
     CHECK(object_of(objects, "small") == nullptr);
     check_addresses(values.pid(), *executable);
+}
+
+TEST_CASE("a process in a chroot is read by its own files") {
+    SKIP_WITHOUT("chroot");
+    SKIP_UNLESS(::geteuid() == 0, "chroot takes root");
+    support::temporary_directory directory;
+    build("tests/cases/values.cpp", directory.file("values"), {"-static"});
+    support::process values({"chroot", directory.path(), "/values"});
+    wait_until_loaded(values);
+    const auto objects = usdtpp::read_process(values.pid());
+    REQUIRE(objects.size() == 1);
+    CHECK(objects[0].mapped == directory.file("values"));
+    CHECK(objects[0].probes.path == "/proc/" + std::to_string(values.pid()) + "/root/values");
+    check_addresses(values.pid(), objects[0]);
 }
 
 TEST_CASE("paths are read as the kernel escapes them") {

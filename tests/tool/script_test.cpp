@@ -1,4 +1,5 @@
 // usdtpp bpftrace: real bpftrace runs its scripts, and what they print is right.
+#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -121,6 +122,19 @@ TEST_CASE("usdtpp bpftrace attaches to a process in another mount namespace") {
     INFO(text);
     CHECK(text.find("usdt:\"/proc/" + pid + "/root" + elsewhere + "\":enabled:one") != std::string::npos);
     support::bpftrace tracer(support::flags{}, text);
+    fire(running, 1);
+    CHECK(tracer.read_line() == "enabled:one 1=1");
+    tracer.kill();
+}
+
+TEST_CASE("usdtpp bpftrace attaches to a process in a chroot") {
+    SKIP_WITHOUT(support::compiler(), "chroot");
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case program("enabled.cpp", {"-static"});
+    const auto root = std::filesystem::path(program.path()).parent_path().string();
+    support::process running({"chroot", root, program.path().substr(root.size())});
+    fire(running, 1);
+    support::bpftrace tracer(support::flags{}, script({std::to_string(running.pid()), "enabled:one"}));
     fire(running, 1);
     CHECK(tracer.read_line() == "enabled:one 1=1");
     tracer.kill();

@@ -106,10 +106,18 @@ struct mapped_file {
     std::string path;
 };
 
+// A path as mappings have it, in the root of the process: that is another one in a chroot.
+inline std::string path_in_root(const std::string& process, const std::string& path) {
+    char root[4096];
+    const auto size = ::readlink((process + "/root").c_str(), root, sizeof root);
+    const auto inside = std::string(root, size > 1 ? static_cast<std::size_t>(size) : 0) + "/";
+    return path.compare(0, inside.size(), inside) == 0 ? path.substr(inside.size() - 1) : path;
+}
+
 // By its path in the process's own mount namespace, if it is still the same file. One that was deleted or replaced is
 // found by the mapping, which takes CAP_SYS_ADMIN, or as the process's executable.
 inline mapped_file open_mapped(const std::string& process, const mapping& wanted) {
-    const std::string by_path = process + "/root" + wanted.path;
+    const std::string by_path = process + "/root" + path_in_root(process, wanted.path);
     const std::string by_mapping = process + "/map_files/" + wanted.range;
     int error = 0;
     for (const auto& path : {by_path, by_mapping, process + "/exe"}) {
