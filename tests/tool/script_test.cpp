@@ -140,6 +140,19 @@ TEST_CASE("usdtpp bpftrace attaches to a process in a chroot") {
     tracer.kill();
 }
 
+TEST_CASE("usdtpp bpftrace attaches to a process whose executable was deleted") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_FOR(support::why_no_bpftrace());
+    const built_case program("enabled.cpp", {});
+    support::process running({program.path()});
+    fire(running, 1);
+    std::filesystem::remove(program.path());
+    support::bpftrace tracer(support::flags{}, script({std::to_string(running.pid()), "enabled:one"}));
+    fire(running, 1);
+    CHECK(tracer.read_line() == "enabled:one 1=1");
+    tracer.kill();
+}
+
 TEST_CASE("usdtpp bpftrace writes no script in which a name of the binary would be syntax") {
     SKIP_WITHOUT(support::compiler());
     const auto [provider, name, shown] = GENERATE(table<std::string, std::string, std::string>(
