@@ -97,6 +97,7 @@ TEST_CASE("a binary in which one byte is another is an error, or a result") {
     const std::string source = GENERATE("tests/cases/reader/small.cpp", "tests/cases/reader/described.cpp");
     const bool wide = GENERATE(true, false);
     INFO(source << (wide ? " 64" : " 32") << " bits");
+    SKIP_FOR(wide ? "" : why_no_32_bits());
     support::temporary_directory directory;
     const support::flags more = {"-nostdlib",
                                  "-static",

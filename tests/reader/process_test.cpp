@@ -99,6 +99,7 @@ TEST_CASE("the objects of a process are where it has mapped them") {
     INFO(form);
     SKIP_UNLESS(form != "-fuse-ld=lld" || !support::find_program("ld.lld").empty(), "lld is not installed");
     SKIP_UNLESS(form != "-fuse-ld=mold" || !support::find_program("mold").empty(), "mold is not installed");
+    SKIP_FOR(form == "-m32" ? why_no_32_bits() : "");
     support::temporary_directory directory;
     const auto position = form == "-no-pie" ? "-fno-pie" : "-fPIE";
     const auto program = directory.file("values");
