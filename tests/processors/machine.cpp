@@ -69,11 +69,7 @@ std::string why_not(const machine& on) {
     if (!support::compiler_is_installed()) {
         return support::compiler() + " is not installed";
     }
-    if (support::find_program(on.gnu.front()).empty()) {
-        return on.package + " is not installed";
-    }
-    const auto library = support::run({on.gnu.front(), "-print-file-name=" + on.library}).output;
-    if (!std::filesystem::exists(library.substr(0, library.find('\n')))) {
+    if (support::find_program(on.gnu.front()).empty() || !support::has_library(on.gnu.front(), on.library)) {
         return on.package + " is not installed";
     }
     if (!on.qemu.empty() && support::find_program(on.qemu).empty()) {

@@ -1,6 +1,7 @@
 #include "toolchain.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <regex>
 #include <sstream>
@@ -22,6 +23,11 @@ bool compiler_is_clang() {
 
 bool compiler_is_installed() {
     return !find_program(compiler()).empty();
+}
+
+bool has_library(const std::string& gnu_compiler, const std::string& library) {
+    const auto path = run({gnu_compiler, "-print-file-name=" + library}).output; // the name itself if it does not
+    return std::filesystem::exists(path.substr(0, path.find('\n')));
 }
 
 std::string project_file(const std::string& relative) {

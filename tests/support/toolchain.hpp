@@ -17,6 +17,9 @@ std::string compiler();
 bool compiler_is_clang();
 bool compiler_is_installed();
 
+// Whether a GNU compiler finds that library: with the headers for its kind of programs, it is in one package.
+bool has_library(const std::string& gnu_compiler, const std::string& library);
+
 // A path in this project.
 std::string project_file(const std::string& relative);
 

@@ -28,12 +28,20 @@ numbers expected_numbers(const std::string& source) {
     return all;
 }
 
-// Starts tests/cases/enabled.cpp, and lets it fire `times` times.
+// Lets tests/cases/enabled.cpp fire `times` times.
 void fire(support::process& program, int times) {
     for (int i = 0; i != times; ++i) {
         program.write("\n");
         REQUIRE(program.read_line(std::chrono::seconds(20)));
     }
+}
+
+// The same, while bpftrace runs a script that is for enabled:one of it.
+void check_attaches(support::process& program, const std::string& text) {
+    support::bpftrace tracer(support::flags{}, text);
+    fire(program, 1);
+    CHECK(tracer.read_line() == "enabled:one 1=1");
+    tracer.kill();
 }
 
 } // namespace
@@ -121,10 +129,7 @@ TEST_CASE("usdtpp bpftrace attaches to a process in another mount namespace") {
     const auto text = script({pid, "enabled:one"});
     INFO(text);
     CHECK(text.find("usdt:\"/proc/" + pid + "/root" + elsewhere + "\":enabled:one") != std::string::npos);
-    support::bpftrace tracer(support::flags{}, text);
-    fire(running, 1);
-    CHECK(tracer.read_line() == "enabled:one 1=1");
-    tracer.kill();
+    check_attaches(running, text);
 }
 
 TEST_CASE("usdtpp bpftrace attaches to a process in a chroot") {
@@ -134,10 +139,7 @@ TEST_CASE("usdtpp bpftrace attaches to a process in a chroot") {
     const auto root = std::filesystem::path(program.path()).parent_path().string();
     support::process running({"chroot", root, program.path().substr(root.size())});
     fire(running, 1);
-    support::bpftrace tracer(support::flags{}, script({std::to_string(running.pid()), "enabled:one"}));
-    fire(running, 1);
-    CHECK(tracer.read_line() == "enabled:one 1=1");
-    tracer.kill();
+    check_attaches(running, script({std::to_string(running.pid()), "enabled:one"}));
 }
 
 TEST_CASE("usdtpp bpftrace attaches to a process whose executable was deleted") {
@@ -147,10 +149,7 @@ TEST_CASE("usdtpp bpftrace attaches to a process whose executable was deleted") 
     support::process running({program.path()});
     fire(running, 1);
     std::filesystem::remove(program.path());
-    support::bpftrace tracer(support::flags{}, script({std::to_string(running.pid()), "enabled:one"}));
-    fire(running, 1);
-    CHECK(tracer.read_line() == "enabled:one 1=1");
-    tracer.kill();
+    check_attaches(running, script({std::to_string(running.pid()), "enabled:one"}));
 }
 
 TEST_CASE("usdtpp bpftrace writes no script in which a name of the binary would be syntax") {
