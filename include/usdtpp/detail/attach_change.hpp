@@ -151,7 +151,10 @@ private:
         std::vector<change> changes;
         for (auto* one : sites) {
             const auto at = one->address + sizeof nop;
-            if (!one->jumps || (!on && !is_in_place(*one))) {
+            if (!one->jumps) {
+                continue;
+            }
+            if (!on && !is_in_place(*one)) {
                 continue; // a tracer outside has its breakpoint on it: without subscribers the jump does nothing
             }
             const auto* code = on ? one->jump : room;

@@ -106,18 +106,18 @@ struct mapped_file {
     std::string path;
 };
 
-// A path as mappings have it, in the root of the process: that is another one in a chroot.
-inline std::string path_in_root(const std::string& process, const std::string& path) {
+// What the paths of mappings begin with where the process is in a chroot, with a slash at the end.
+inline std::string root_of(const std::string& process) {
     char root[4096];
     const auto size = ::readlink((process + "/root").c_str(), root, sizeof root);
-    const auto inside = std::string(root, size > 1 ? static_cast<std::size_t>(size) : 0) + "/";
-    return path.compare(0, inside.size(), inside) == 0 ? path.substr(inside.size() - 1) : path;
+    return std::string(root, size > 1 ? static_cast<std::size_t>(size) : 0) + "/";
 }
 
 // By its path in the process's own mount namespace, if it is still the same file. One that was deleted or replaced is
 // found by the mapping, which takes CAP_SYS_ADMIN, or as the process's executable.
-inline mapped_file open_mapped(const std::string& process, const mapping& wanted) {
-    const std::string by_path = process + "/root" + path_in_root(process, wanted.path);
+inline mapped_file open_mapped(const std::string& process, const std::string& root, const mapping& wanted) {
+    const bool is_below = wanted.path.compare(0, root.size(), root) == 0;
+    const std::string by_path = process + "/root" + wanted.path.substr(is_below ? root.size() - 1 : 0);
     const std::string by_mapping = process + "/map_files/" + wanted.range;
     int error = 0;
     for (const auto& path : {by_path, by_mapping, process + "/exe"}) {
@@ -152,9 +152,9 @@ struct seen_file {
     std::set<std::uint64_t> biases; // where it was found already: each segment may be several mappings
 };
 
-inline seen_file read_mapped(const std::string& process, const mapping& from) {
+inline seen_file read_mapped(const std::string& process, const std::string& root, const mapping& from) {
     seen_file seen;
-    const auto mapped = open_mapped(process, from);
+    const auto mapped = open_mapped(process, root, from);
     char magic[SELFMAG] = {};
     if (!mapped.file.is_regular() || ::pread(mapped.file.descriptor(), magic, SELFMAG, 0) != SELFMAG ||
         std::memcmp(magic, ELFMAG, SELFMAG) != 0) {
@@ -175,6 +175,7 @@ inline seen_file read_mapped(const std::string& process, const mapping& from) {
 inline std::vector<loaded_object> read_process(const std::string& process, std::vector<note_error>* left_out) {
     std::map<std::tuple<std::string, std::uint64_t, std::string>, seen_file> files;
     std::vector<loaded_object> objects;
+    const auto root = root_of(process);
     for (const auto& one : mappings_of(process)) {
         if (!one.executable || one.inode == 0) {
             continue;
@@ -183,7 +184,7 @@ inline std::vector<loaded_object> read_process(const std::string& process, std::
         auto& seen = file->second;
         try {
             if (is_new) {
-                seen = read_mapped(process, one);
+                seen = read_mapped(process, root, one);
             }
         } catch (const note_error& what) {
             if (left_out == nullptr) {
