@@ -48,7 +48,8 @@ std::string print_event(const std::string& name, const std::vector<decoded_argum
 }
 
 // The same as a JSON object. What JSON has no number for is a string; strings of the program come as they are.
-std::string print_json(const std::string& name, const std::vector<decoded_argument>& arguments) {
+std::string print_json(const std::string& name, std::vector<decoded_argument> arguments) {
+    name_apart(arguments, {"event"});
     const auto quoted = [](const std::string& text) {
         return literally(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     };
@@ -68,6 +69,15 @@ std::string processors() {
     return last.empty() ? "1024" : std::to_string(std::stoul(last) + 1);
 }
 
+// The first of those with the name of `all[which]`: several objects of a process may have a probe of one name.
+std::size_t first_of_name(const std::vector<selected>& all, std::size_t which) {
+    std::size_t first = 0;
+    while (all[first].which.name != all[which].which.name) {
+        ++first;
+    }
+    return first;
+}
+
 // At the end, how often each fired by the kernel's count. count() would do, but printf takes no count. One probe after
 // the other, and only this machine's processors: a program of BPF has 512 bytes of variables, and the kernel goes
 // through each turn of its loops before it takes it.
@@ -75,6 +85,9 @@ std::string print_totals(const std::vector<selected>& all) {
     const auto count = processors();
     std::string script = R"(    printf("{\"event\": \"total\"");)";
     for (std::size_t i = 0; i != all.size(); ++i) {
+        if (first_of_name(all, i) != i) {
+            continue;
+        }
         const auto map = "@fired" + std::to_string(i);
         script += "\n    $fired = (int64)0;\n    $cpu = 0;\n    while ($cpu < " + count +
                   ") {\n        $fired = $fired + " + map + "[$cpu];\n        $cpu++;\n    }\n    printf(\", \\\"" +
@@ -139,7 +152,8 @@ std::string events(const target& of, const script_options& chosen) {
             script += "// bpftrace reads 6 of the " + std::to_string(count) + " arguments.\n";
         }
         script += begin +
-                  (chosen.as_json ? print_json(one.name, its.all) + "\n    @fired" + std::to_string(i) + "[cpu]++;"
+                  (chosen.as_json ? print_json(one.name, its.all) + "\n    @fired" +
+                                        std::to_string(first_of_name(all, i)) + "[cpu]++;"
                                   : print_event(one.name, its.all)) +
                   "\n}\n";
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <nlohmann/json.hpp>
+
 namespace tool {
 namespace {
 
@@ -99,6 +101,31 @@ printed literally(const std::string& text) {
     return all;
 }
 
+void name_apart(std::vector<decoded_argument>& all, const std::vector<std::string>& taken) {
+    // What a name becomes in JSON: bytes that are not UTF-8 are all the same there.
+    const auto key = [](const std::string& name) {
+        return nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    };
+    std::vector<std::string> keys(taken.size());
+    std::transform(taken.begin(), taken.end(), keys.begin(), key);
+    const auto is_free = [&](const std::string& name) {
+        return std::find(keys.begin(), keys.end(), key(name)) == keys.end();
+    };
+    for (auto& one : all) {
+        one.is_generated = one.is_generated || !is_free(one.name);
+        if (!one.is_generated) {
+            keys.push_back(key(one.name));
+        }
+    }
+    for (std::size_t i = 0; i != all.size(); ++i) {
+        if (all[i].is_generated) {
+            for (all[i].name = variable(i); !is_free(all[i].name);) {
+                all[i].name += '_';
+            }
+        }
+    }
+}
+
 decoded_arguments decoded(const probe& of, bool as_json) {
     const auto name = as_json ? name_of : shown_name;
     const auto value = as_json ? json_value_of : value_of;
@@ -110,10 +137,11 @@ decoded_arguments decoded(const probe& of, bool as_json) {
         found.sites_differ = found.sites_differ || site.arguments.size() != first.size();
     }
     for (std::size_t i = 0; i != count; ++i) {
-        decoded_argument one = {name(first[i], i), value(first, i)};
+        decoded_argument one = {name(first[i], i), value(first, i), first[i].name.empty()};
         for (const auto& site : of.sites) {
             if (name(first[i], i) != name(site.arguments[i], i)) {
                 one.name = variable(i);
+                one.is_generated = true;
                 found.sites_differ = true;
             }
             if (value(first, i).format != value(site.arguments, i).format) {

@@ -25,14 +25,19 @@ printed literally(const std::string& text);
 
 // The arguments of a probe that a script for all of its sites can print.
 struct decoded_argument {
-    std::string name; // for JSON the whole, otherwise as it is listed
-    printed value;    // for JSON a value of that
+    std::string name;          // for JSON the whole, otherwise as it is listed
+    printed value;             // for JSON a value of that
+    bool is_generated = false; // the name: by the place, as in arg1
 };
 struct decoded_arguments {
     std::vector<decoded_argument> all;
     bool sites_differ = false; // then some are named as bpftrace does, or in hexadecimal
 };
 decoded_arguments decoded(const probe& of, bool as_json);
+
+// Gives each a name that no other has, and that is not one of `taken`. Of two that are the same in JSON the first keeps
+// it; the other gets one by its place, and those give way to others: arg1_ instead of arg1.
+void name_apart(std::vector<decoded_argument>& all, const std::vector<std::string>& taken);
 
 // The argument of this name as the key of a map. Throws std::runtime_error where not all sites have it in one place.
 struct key {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <string>
 
 #include <usdtpp/recorded_json.hpp>
 
@@ -40,11 +41,11 @@ self_trace::~self_trace() {
     writer_.join();
     write();
     if (const auto lost = recorder_.dropped(); lost != 0) {
-        std::cout << "Lost " << lost << " events\n";
+        std::cout << "Lost " << std::to_string(lost) << " events\n"; // a number itself would be as the locale has it
     }
     std::cout << R"({"event": "written")";
     for (const auto& [name, count] : written_) {
-        std::cout << ", \"" << name << "\": " << count;
+        std::cout << ", \"" << name << "\": " << std::to_string(count);
     }
     std::cout << "}" << std::endl;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <usdtpp/detail/attach_site.hpp>
+#include <usdtpp/detail/attach_text.hpp>
 #include <usdtpp/detail/recorder_rings.hpp>
 #include <usdtpp/event.hpp>
 
@@ -23,7 +24,7 @@ public:
     recorded_argument(const event_argument& argument, const std::string& text, bool is_cut) noexcept
         : event_argument(argument), text_(text), is_cut_(is_cut) {}
 
-    /// Whether its text was longer than recorder_options::string_bytes.
+    /// Whether its text was longer than recorder_options::string_bytes. Of UTF-8 there are whole characters then.
     bool is_cut() const noexcept {
         return is_cut_;
     }
@@ -111,7 +112,11 @@ public:
             if ((kind == argument_kind::string || kind == argument_kind::sized_string) && values_[i] != 0) {
                 const auto length = *next & ~recording::text_is_cut;
                 texts_[i].is_cut = (*next & recording::text_is_cut) != 0;
-                texts_[i].bytes.assign(reinterpret_cast<const char*>(next + 1), length);
+                auto& bytes = texts_[i].bytes;
+                bytes.assign(reinterpret_cast<const char*>(next + 1), length);
+                if (texts_[i].is_cut) {
+                    bytes.resize(detail::attach::whole_characters(bytes));
+                }
                 next += 1 + (length + recording::word_size - 1) / recording::word_size;
             }
         }

@@ -5,7 +5,7 @@
 //
 //     usdtpp::recorder recorder("fosdem:*");
 //     serve();
-//     recorder.drain([](const usdtpp::recorded_event& event) { usdtpp::write_json_lines(std::cout, event); });
+//     recorder.drain([](const usdtpp::recorded_event& event) { usdtpp::write_json_line(std::cout, event); });
 //
 // Each thread has a ring of its own, so that threads do not meet; firing allocates nothing, takes no lock and calls
 // nothing. Texts are copied, to a bound; what other pointers point to is not.
@@ -42,7 +42,7 @@ struct recorder_options {
     std::size_t ring_size = std::size_t{1} << 20;
     /// How many threads have a ring. Those of threads that ended are used again once 256 threads have met a probe.
     std::size_t threads = 256;
-    /// How much of a text is copied, in bytes. The rest is cut off.
+    /// How much of a text is copied, in bytes. The rest is cut off, and so is a character of UTF-8 that does not fit.
     std::size_t string_bytes = 64;
     usdtpp::when_full when_full = usdtpp::when_full::drop;
 };

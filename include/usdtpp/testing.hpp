@@ -75,7 +75,7 @@ namespace usdtpp::testing {
 class capture {
 public:
     /// pattern: as for usdtpp::attach: "provider:probe", with `*` for any characters.
-    /// text_limit: how much is copied of a longer text.
+    /// text_limit: how much is copied of a longer text, in bytes; of UTF-8 the whole characters of that.
     ///
     /// Throws attach_error where no probe has such a name, or one that has it cannot be attached to.
     explicit capture(std::string_view pattern, std::size_t text_limit = 4096)

@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <usdtpp/detail/attach_text.hpp>
 #include <usdtpp/recorded_event.hpp>
 #include <usdtpp/recorded_json.hpp>
 
@@ -92,9 +93,7 @@ private:
             if (first.is_text()) {
                 detail::recording::append_json_text(id, first.as<std::string_view>());
             } else {
-                char text[24];
-                std::snprintf(text, sizeof text, "\"0x%" PRIx64 "\"", first.bits());
-                id = text;
+                id = '"' + detail::attach::hexadecimal_text(first.bits()) + '"';
             }
         }
         return id;
@@ -114,18 +113,17 @@ private:
         char time[40]; // microseconds
         std::snprintf(time, sizeof time, "%" PRIu64 ".%03" PRIu64, event.time() / 1000, event.time() % 1000);
         line += std::string("\", \"ts\": ") + time;
-        line += ", \"pid\": " + std::to_string(process_) + ", \"tid\": " + std::to_string(event.thread());
+        line += ", \"pid\": " + std::to_string(::getpid()) + ", \"tid\": " + std::to_string(event.thread());
         line += !id.empty() && phase != 'i' ? ", \"id\": " + id : "";
         line += phase == 'i' ? ", \"s\": \"t\"" : ""; // a moment of its thread
         line += ", \"args\": ";
-        recording::append_json_arguments(line, event);
+        recording::append_json_arguments(line, event, recording::json_names(event));
         to_ << line << '}';
     }
 
     std::ostream& to_;
     trace_event_options options_;
     std::map<std::string, std::uint64_t> open_;
-    std::int64_t process_ = ::getpid();
     bool first_ = true;
     bool finished_ = false;
 };

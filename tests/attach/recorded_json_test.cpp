@@ -4,7 +4,11 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#if __has_include(<sys/sdt.h>)
+#include <sys/sdt.h>
+#endif
 #include <usdtpp/recorder.hpp>
 #include <usdtpp/usdtpp.hpp>
 
@@ -53,6 +57,51 @@ for line in open(sys.argv[1]):
        "'infinite': 'inf', 'true': True, 'nullptr': None}\n"
        "json_test:twice True True []\n"
        "{'options.threads': 256, 'arg1': 256}\n");
+}
+
+TEST_CASE("each argument has a key of its own in JSON, and the names that were written come first") {
+    usdtpp::recorder_options options;
+    options.string_bytes = 1;
+    usdtpp::recorder recorder("json_names:*", options);
+    const int arg1 = 7;
+    const int x = 5;
+    const std::string text = "two";
+    const std::string_view view = "sized";
+    PROBE(json_names, generated_later, arg1, arg1);
+    PROBE(json_names, given_later, x, x, USDTPP_NAMED(arg1, 1), USDTPP_NAMED(arg1_, 2));
+    PROBE(json_names, length, USDTPP_SIZED(view), USDTPP_NAMED(arg1, 3), USDTPP_NAMED(arg3, 4), arg1);
+    PROBE(json_names, thrice, x, x, x);
+    PROBE(json_names, cut, text, text, USDTPP_NAMED(arg1, text));
+#if __has_include(<sys/sdt.h>)
+    DTRACE_PROBE2(json_names, nameless, x, arg1);
+#endif
+    const std::vector<std::string> expected = {
+        R"("arguments": {"arg1": 7, "arg1_": 7}})",
+        R"("arguments": {"x": 5, "arg1__": 5, "arg1": 1, "arg1_": 2}})",
+        R"("arguments": {"view": "s", "arg1_": 5, "arg1": 3, "arg3": 4, "arg4": 7}, "cut": ["view"]})",
+        R"("arguments": {"x": 5, "arg1": 5, "arg2": 5}})",
+        R"("arguments": {"text": "t", "arg1_": "t", "arg1": "t"}, "cut": ["text", "arg1_", "arg1"]})",
+#if __has_include(<sys/sdt.h>)
+        R"("arguments": {"arg0": 5, "arg1": 7}})",
+#endif
+    };
+    std::ostringstream trace;
+    std::vector<std::string> lines;
+    {
+        usdtpp::trace_event_writer writer(trace);
+        recorder.drain([&](const usdtpp::recorded_event& event) {
+            std::ostringstream line;
+            usdtpp::write_json_line(line, event);
+            lines.push_back(line.str().substr(line.str().find("\"arguments\"")));
+            writer.write(event);
+        });
+    }
+    REQUIRE(lines.size() == expected.size());
+    for (std::size_t i = 0; i != lines.size(); ++i) {
+        CHECK(lines[i] == expected[i] + "\n");
+        const auto arguments = expected[i].substr(0, expected[i].find('}') + 1);
+        CHECK(trace.str().find("\"args\"" + arguments.substr(arguments.find(':'))) != std::string::npos);
+    }
 }
 
 TEST_CASE("starts and ends of recorded events become slices") {

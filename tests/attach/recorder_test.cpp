@@ -1,6 +1,8 @@
 // What a recorder has of the probes of this program, and what it counts as lost.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include <usdtpp/recorder.hpp>
+#include <usdtpp/testing.hpp>
 #include <usdtpp/usdtpp.hpp>
 
 #include "catch.hpp"
@@ -369,6 +372,47 @@ TEST_CASE("events that a throwing use did not get stay in the recorder") {
     CHECK(is_right(all[0]));
     CHECK(all[1]["number"].as<long>() == 3);
     CHECK(recorder.dropped() == 0);
+}
+
+TEST_CASE("a text is cut between characters of UTF-8, and other text anywhere") {
+    const std::string characters = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"; // of 1, 2, 3, 4 and 1 bytes
+    const struct {
+        std::string text;
+        std::vector<std::size_t> ends; // where it may be cut
+    } texts[] = {
+        {characters, {0, 1, 3, 6, 10, 11}},
+        {characters.substr(0, 10), {0, 1, 3, 6, 10}},
+        {"ab\xe9\xe9\xe9 d", {0, 1, 2, 2, 4, 5, 6, 7}}, // Latin-1: its first \xe9 could begin a character
+        {"\x80\x80\x80\x80", {0, 1, 2, 3, 4}},
+        {"\xed\xa0\x80\xed\xa0\x80", {0, 0, 2, 3, 4, 5, 6}},
+        {"ab\xc3", {0, 1, 2, 3}},
+        {"", {0}},
+    };
+    for (std::size_t most = 0; most != 13; ++most) {
+        usdtpp::recorder_options options;
+        options.string_bytes = most;
+        usdtpp::recorder recorder("recorder_test:characters", options);
+        const usdtpp::testing::capture captured("recorder_test:characters", most);
+        for (const auto& [text, ends] : texts) {
+            const std::string_view view = text;
+            PROBE(recorder_test, characters, text, USDTPP_SIZED(view));
+        }
+        const auto all = all_of(recorder);
+        const auto captures = captured.events();
+        REQUIRE(all.size() == std::size(texts));
+        REQUIRE(captures.size() == std::size(texts));
+        for (std::size_t i = 0; i != all.size(); ++i) {
+            const auto& [text, ends] = texts[i];
+            const auto end = *std::find_if(ends.rbegin(), ends.rend(), [&](std::size_t one) { return one <= most; });
+            INFO(text << " of " << most << " bytes");
+            for (int argument : {0, 1}) {
+                const auto which = static_cast<std::size_t>(argument);
+                CHECK(all[i][which].as<std::string>() == text.substr(0, end));
+                CHECK(all[i][which].is_cut() == (text.size() > most));
+                CHECK(captures[i][which].as<std::string>() == text.substr(0, end));
+            }
+        }
+    }
 }
 
 TEST_CASE("a recorder refuses what it cannot do") {

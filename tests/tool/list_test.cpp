@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "listings.hpp"
+#include "locales.hpp"
 #include "notes.hpp"
 #include "tool.hpp"
 
@@ -122,4 +123,35 @@ TEST_CASE("usdtpp list shows a name of several lines in one, and one that is no 
     INFO(done.output);
     CHECK(done.output.find("\n  odd:one(\" \xe9\": string, 1: int32)") != std::string::npos);
     CHECK(listed(directory.file("odd"))[0]["probes"][0]["arguments"][0]["name"] == "\"\t\xef\xbf\xbd\"");
+}
+
+TEST_CASE("what the tool writes for programs is the same in a process that has set another locale") {
+    SKIP_WITHOUT(support::compiler());
+    SKIP_WITHOUT("localedef");
+    const support::made_locale locale("de_DE");
+    SKIP_FOR(locale.why_not());
+    const built_case program("enabled.cpp", {});
+    support::write_file(program.file("set.cpp"), "#include <clocale>\n"
+                                                 "#include <cstdio>\n"
+                                                 "#include <locale>\n"
+                                                 "__attribute__((constructor)) static void set() {\n"
+                                                 "    std::setlocale(LC_ALL, \"\");\n"
+                                                 "    std::locale::global(std::locale(\"\"));\n"
+                                                 "    std::fprintf(stderr, \"%.1f\", 1.5);\n"
+                                                 "}\n");
+    support::must_compile({"-shared", "-fPIC", program.file("set.cpp"), "-o", program.file("set.so")});
+    for (const std::string command : {"list", "bpftrace"}) {
+        const support::flags words = {USDTPP_TOOL, command, "--json", program.path()};
+        const auto expected = support::run(words);
+        support::start_options german;
+        german.environment = {
+            {"LC_ALL", locale.name()}, {"LOCPATH", locale.path()}, {"LD_PRELOAD", program.file("set.so")}};
+        const auto found = support::run(words, std::chrono::minutes(1), german);
+        INFO(found.errors);
+        CHECK(found.errors.find("1,5") == 0);
+        CHECK(expected.status == 0);
+        CHECK(found.status == 0);
+        CHECK(!expected.output.empty());
+        CHECK(found.output == expected.output);
+    }
 }

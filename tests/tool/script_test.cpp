@@ -168,3 +168,51 @@ TEST_CASE("usdtpp bpftrace writes no script in which a name of the binary would 
     CHECK(done.output.empty());
     CHECK(done.errors == "usdtpp: " + shown + ": bpftrace has no way to say this name\n");
 }
+
+TEST_CASE("usdtpp bpftrace --json gives each key of an object once") {
+    SKIP_WITHOUT(support::compiler());
+    const support::temporary_directory directory;
+    const auto build = [&](const std::string& name, const std::string& text, const support::flags& options) {
+        support::write_file(directory.file(name + ".cpp"), "#include <usdtpp/usdtpp.hpp>\n" + text);
+        using support::operator+;
+        support::must_compile(
+            support::flags{"-std=c++17", "-O2", directory.file(name + ".cpp"), "-o", directory.file(name)} + options);
+    };
+    build("library.so", "void library(int x) { PROBE(keys, shared, x); }\n", {"-shared", "-fPIC"});
+    build("program",
+          "#include <cstdio>\n"
+          "void library(int);\n"
+          "int main(int arg1, char** text) {\n"
+          "    PROBE(keys, twice, arg1, arg1);\n"
+          "    PROBE(keys, given, text[0], text[0], USDTPP_NAMED(arg1, 1), USDTPP_NAMED(event, 2));\n"
+          "    PROBE(keys, shared, arg1);\n"
+          "    library(arg1);\n"
+          "    std::puts(\"ready\");\n"
+          "    std::fflush(stdout);\n"
+          "    return std::getchar() == 0;\n"
+          "}\n",
+          {directory.file("library.so"), "-Wl,-rpath," + directory.path()});
+    support::process running({directory.file("program")});
+    REQUIRE(running.read_line(std::chrono::seconds(20)) == "ready");
+    const auto text = script({"--json", std::to_string(running.pid()), "keys:twice", "keys:given", "keys:shared"});
+    const auto count = [&](const std::string& part) {
+        std::size_t found = 0;
+        for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) {
+            ++found;
+        }
+        return found;
+    };
+    INFO(text);
+    CHECK(count(R"({\"event\": \"keys:twice\", \"arg1\": %ld, \"arg1_\": %ld})") == 1);
+    CHECK(
+        count(R"({\"event\": \"keys:given\", \"text[0]\": \"%s\", \"arg1_\": \"%s\", \"arg1\": %ld, \"arg3\": %ld})") ==
+        1);
+    CHECK(count(R"({\"event\": \"keys:shared\", \"arg1\": %ld})") +
+              count(R"({\"event\": \"keys:shared\", \"x\": %ld})") ==
+          2);
+    // Its total is that of both objects.
+    CHECK(count(R"(", \"keys:shared\": %ld")") == 1);
+    CHECK(count("@fired0[cpu]++;") + count("@fired1[cpu]++;") + count("@fired2[cpu]++;") + count("@fired3[cpu]++;") ==
+          4);
+    CHECK(count("clear(@fired") == 3);
+}

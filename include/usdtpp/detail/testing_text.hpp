@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <usdtpp/detail/attach_text.hpp>
 #include <usdtpp/event.hpp>
 
 namespace usdtpp::detail::testing {
@@ -33,7 +33,8 @@ inline bool read_memory(std::uint64_t address, char* into, std::size_t size, boo
     return count >= 0 && static_cast<std::size_t>(count) == size;
 }
 
-// `size` characters, or without it up to a NUL; of both the first `limit`. None where it is not all in memory.
+// `size` characters, or without it up to a NUL; of both the first `limit`, of UTF-8 in whole characters. None where it
+// is not all in memory.
 inline std::optional<std::string> copied_text(std::uint64_t address, std::optional<std::uint64_t> size,
                                               std::size_t limit, bool trusted) {
     constexpr std::size_t step = 512; // a page has a whole number of them, so none reads beyond the page of its NUL
@@ -50,6 +51,13 @@ inline std::optional<std::string> copied_text(std::uint64_t address, std::option
             text.resize(end);
             break;
         }
+    }
+    const auto is_cut = [&] {
+        char next = 1;
+        return size ? *size > most : read_memory(address + most, &next, 1, trusted) && next != '\0';
+    };
+    if (text.size() == most && is_cut()) {
+        text.resize(attach::whole_characters(text));
     }
     text.shrink_to_fit();
     return text;
@@ -77,28 +85,27 @@ inline std::string quoted(const std::string& text) {
 // What an argument that is no text looks like.
 inline std::string number_text(const event_argument& argument) {
     const auto& note = argument.note();
-    std::ostringstream out;
     if (!argument.is_readable()) {
         return "?";
     }
     if (note.kind == argument_kind::boolean) {
-        out << (argument.as<bool>() ? "true" : "false");
-    } else if (note.kind == argument_kind::single_precision || note.kind == argument_kind::double_precision ||
-               note.is_floating) {
-        out << argument.as<double>();
-    } else if (note.kind == argument_kind::pointer || note.kind == argument_kind::string ||
-               note.kind == argument_kind::sized_string) {
-        out << "0x" << std::hex << argument.bits();
-    } else if (note.kind == argument_kind::character && argument.bits() >= 0x20 && argument.bits() < 0x7f) {
-        out << '\'' << argument.as<char>() << '\'';
-    } else if (note.kind == argument_kind::duration) {
-        out << argument.as<std::int64_t>() << " ns";
-    } else if (note.is_signed) {
-        out << argument.as<std::int64_t>();
-    } else {
-        out << argument.bits();
+        return argument.as<bool>() ? "true" : "false";
     }
-    return out.str();
+    if (note.kind == argument_kind::single_precision || note.kind == argument_kind::double_precision ||
+        note.is_floating) {
+        return attach::number_text(argument.as<double>(), 6);
+    }
+    if (note.kind == argument_kind::pointer || note.kind == argument_kind::string ||
+        note.kind == argument_kind::sized_string) {
+        return attach::hexadecimal_text(argument.bits());
+    }
+    if (note.kind == argument_kind::character && argument.bits() >= 0x20 && argument.bits() < 0x7f) {
+        return {'\'', argument.as<char>(), '\''};
+    }
+    if (note.kind == argument_kind::duration) {
+        return std::to_string(argument.as<std::int64_t>()) + " ns";
+    }
+    return note.is_signed ? std::to_string(argument.as<std::int64_t>()) : std::to_string(argument.bits());
 }
 
 } // namespace usdtpp::detail::testing
