@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -54,7 +53,8 @@ struct recorder_losses {
     std::uint64_t threads = 0; ///< of threads beyond recorder_options::threads
 };
 
-/// Records what fires as long as it lives, or until stop().
+/// Records what fires as long as it lives, or until stop(). In the child of a fork it is as if it were new: it has no
+/// event and no loss of the parent, only those of the child.
 class recorder {
 public:
     /// Attaches to what `pattern` names: see attach(), for it and `left_out`. Throws what that throws;
@@ -63,7 +63,8 @@ public:
     explicit recorder(std::string_view pattern, const recorder_options& options = {},
                       std::vector<attach_error>* left_out = nullptr)
         : rings_(checked(options).ring_size, options.threads, options.string_bytes),
-          overwrites_(options.when_full == when_full::overwrite), uses_ticks_(detail::recording::has_steady_ticks()),
+          overwrites_(options.when_full == when_full::overwrite),
+          uses_ticks_(detail::recording::has_steady_ticks() && detail::attach::may_read_counter()),
           reader_(rings_, overwrites_, uses_ticks_) {
         namespace recording = detail::recording;
         detail::attach::subscription what;
@@ -95,10 +96,9 @@ public:
     /// Calls `use(const recorded_event&)` for each event recorded so far and not drained yet: those of a thread in
     /// their order, those of several in the order of their times. The event is valid during the call; a copy of it
     /// longer. Threads may go on firing, and so may `use`, whose events are there the next time. Returns how many there
-    /// were. If `use` throws, those that it was not called for stay.
+    /// were. If `use` throws, those that it was not called for stay. If it forks, it is called no more in the child.
     template <class Use>
     std::uint64_t drain(Use&& use) {
-        const std::lock_guard lock(draining_);
         return reader_.read(use);
     }
 
@@ -135,7 +135,6 @@ private:
     detail::recording::rings rings_;
     bool overwrites_;
     bool uses_ticks_;
-    std::mutex draining_;
     detail::recording::reader_of_all reader_;
     attachment attached_; // goes first
 };

@@ -31,6 +31,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -44,6 +45,8 @@
 #include <vector>
 
 #include <usdtpp/attach.hpp>
+#include <usdtpp/detail/attach_clock.hpp>
+#include <usdtpp/detail/attach_forks.hpp>
 #include <usdtpp/testing_event.hpp>
 
 namespace usdtpp::detail::testing {
@@ -71,7 +74,8 @@ private:
 
 namespace usdtpp::testing {
 
-/// Captures events from its construction until stop() or its end. Its functions may be called by any thread.
+/// Captures events from its construction until stop() or its end. Its functions may be called by any thread. In the
+/// child of a fork it has what had come before, and captures on its own.
 class capture {
 public:
     /// pattern: as for usdtpp::attach: "provider:probe", with `*` for any characters.
@@ -95,7 +99,7 @@ public:
         check(pattern);
         std::vector<event> found;
         {
-            const std::lock_guard lock(mutex_);
+            const std::lock_guard lock(lock_);
             std::copy_if(events_.begin(), events_.end(), std::back_inserter(found),
                          [&](const event& one) { return one.matches(pattern); });
         }
@@ -108,7 +112,7 @@ public:
     std::size_t count(std::string_view pattern) const {
         const detail::testing::unobserved self(slot_);
         check(pattern);
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(lock_);
         return static_cast<std::size_t>(
             std::count_if(events_.begin(), events_.end(), [&](const event& one) { return one.matches(pattern); }));
     }
@@ -116,9 +120,10 @@ public:
     /// Waits until other threads have fired so many, but no longer than `timeout`. Whether they have.
     bool wait_for(std::string_view pattern, std::size_t wanted = 1,
                   std::chrono::milliseconds timeout = std::chrono::seconds(5)) const {
-        const auto end = std::chrono::steady_clock::now() + timeout;
+        const auto begin = detail::attach::monotonic_time();
         while (count(pattern) < wanted) {
-            if (std::chrono::steady_clock::now() >= end) {
+            const auto waited = (detail::attach::monotonic_time() - begin) / 1'000'000;
+            if (static_cast<std::int64_t>(waited) >= timeout.count()) {
                 return false;
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -129,7 +134,7 @@ public:
     /// Forgets what came so far.
     void clear() {
         const detail::testing::unobserved self(slot_);
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(lock_);
         events_.clear();
     }
     /// Captures nothing more; keeps what came.
@@ -140,7 +145,7 @@ public:
 private:
     void add(const usdtpp::event& fired) {
         event one(std::make_shared<detail::testing::captured_event>(fired, text_limit_));
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(lock_);
         events_.push_back(std::move(one));
     }
     void check(std::string_view pattern) const {
@@ -161,8 +166,9 @@ private:
 
     std::size_t text_limit_;
     detail::attach::slot_function slot_ = detail::attach::slot_of_thread; // of the engine that attaches
-    mutable std::mutex mutex_;
+    mutable detail::attach::fork_lock lock_;
     std::vector<event> events_;
+    detail::attach::fork_participant participant_{detail::attach::fork_lock::at_fork, &lock_};
     attachment attached_; // behind what its handler needs
     std::vector<const probe_note*> notes_;
 };

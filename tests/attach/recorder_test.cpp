@@ -374,6 +374,54 @@ TEST_CASE("events that a throwing use did not get stay in the recorder") {
     CHECK(recorder.dropped() == 0);
 }
 
+TEST_CASE("however often drain() throws, what it leaves has the time at which it fired") {
+    constexpr std::uint64_t error = 1000;
+    constexpr int each = 100;
+    for (const auto mode : {usdtpp::when_full::drop, usdtpp::when_full::overwrite}) {
+        usdtpp::recorder recorder("recorder_test:late", small(mode));
+        std::vector<std::thread> threads;
+        std::vector<std::vector<std::uint64_t>> after(2, std::vector<std::uint64_t>(each));
+        for (std::size_t which = 0; which != after.size(); ++which) {
+            threads.emplace_back([&, which] {
+                for (std::size_t i = 0; i != each; ++i) {
+                    const auto before = now();
+                    PROBE(recorder_test, late, which, i, before);
+                    after[which][i] = now();
+                    std::this_thread::sleep_for(std::chrono::microseconds(300));
+                }
+            });
+        }
+        for (auto& thread : threads) {
+            thread.join();
+        }
+        std::size_t used = 0;
+        std::uint64_t last = 0;
+        while (used != 2 * each) {
+            if (used == each) {
+                recorder.stop();
+            }
+            const auto use = [&](const recorded_event& event) {
+                INFO("event " << used << ", " << static_cast<std::int64_t>(event.time() - event[2].bits())
+                              << " ns behind");
+                CHECK(event.time() + error >= event[2].bits());
+                CHECK(event.time() <= after[event[0].as<std::size_t>()][event[1].as<std::size_t>()] + error);
+                CHECK(event.time() >= last);
+                last = event.time();
+                if (++used % 20 != 0) {
+                    throw std::runtime_error("enough");
+                }
+            };
+            try {
+                recorder.drain(use);
+            } catch (const std::runtime_error&) {
+            }
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
+        CHECK(all_of(recorder).empty());
+        CHECK(recorder.dropped() == 0);
+    }
+}
+
 TEST_CASE("a text is cut between characters of UTF-8, and other text anywhere") {
     const std::string characters = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"; // of 1, 2, 3, 4 and 1 bytes
     const struct {

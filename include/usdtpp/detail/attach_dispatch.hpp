@@ -5,20 +5,12 @@
 #include <cerrno>
 #include <cstdint>
 
-#include <time.h>
-
 #include <usdtpp/detail/attach_machine.hpp>
 #include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/attach_threads.hpp>
 #include <usdtpp/event.hpp>
 
 namespace usdtpp::detail::attach {
-
-USDTPP_DETAIL_HIDDEN inline std::uint64_t monotonic_time() noexcept {
-    timespec now = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // The thread is at a probe already, so this one is passed over. Whoever detaches waits for it to leave that other one:
 // what is attached here does not go away.
@@ -40,7 +32,8 @@ USDTPP_DETAIL_HIDDEN inline void fire(const site& at, const registers& from, con
         pass_over(at, *slot);
     } else if (slot != nullptr) {
         if (const auto* attached = __atomic_load_n(&at.attached, __ATOMIC_ACQUIRE)) {
-            const event fired(at, from, vectors, __atomic_load_n(&slot->thread, __ATOMIC_RELAXED), monotonic_time());
+            const event fired(at, from, vectors, __atomic_load_n(&slot->thread, __ATOMIC_RELAXED),
+                              monotonic_time(*slot));
             for (const auto* one : attached->all) {
                 if (one->record != nullptr) {
                     one->record(one->context, at, from, vectors, *slot);

@@ -65,6 +65,7 @@ public:
                                ": attaching needs this system call, of Linux 4.16 or newer");
         }
         stay_loaded();
+        ask_for_counter_again();
         auto attached = std::make_unique<attached_sites>();
         attached->what = std::move(what);
         attached->detach = [](attached_sites& one) noexcept { the_one().detach(one); };

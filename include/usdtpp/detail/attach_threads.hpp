@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <usdtpp/detail/attach_clock.hpp>
 #include <usdtpp/detail/attach_machine.hpp>
 
 namespace usdtpp::detail::attach {
@@ -24,10 +25,12 @@ namespace usdtpp::detail::attach {
 struct alignas(128) thread_slot {
     std::int32_t thread = 0;   // its id; 0: free
     std::uint32_t number = 0;  // of the slot
+    std::uint32_t ring = 0;    // the same, or with no_counter beyond all numbers: the thread may not read the counter
     std::uint64_t entered = 0; // odd while the thread is at a probe
     std::uint64_t skipped = 0; // probes that it met meanwhile: in a handler, or in a signal handler above one
 };
 
+constexpr std::uint32_t no_counter = 1U << 31;
 constexpr unsigned slots_in_chunk = 256;
 struct slot_chunk {
     thread_slot slots[slots_in_chunk];
@@ -68,6 +71,7 @@ USDTPP_DETAIL_HIDDEN void for_each_slot(Do what) noexcept {
                 __atomic_compare_exchange_n(&slot.thread, &owner, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
                 __atomic_store_n(&slot.entered, slot.entered + (slot.entered & 1), __ATOMIC_RELEASE);
                 slot.number = number;
+                slot.ring = may_read_counter() ? number : number | no_counter;
                 taken = &slot;
             }
         });
@@ -88,6 +92,17 @@ USDTPP_DETAIL_HIDDEN void for_each_slot(Do what) noexcept {
     own_slot = taken;
     errno = saved;
     return taken;
+}
+
+// The calling thread may have been forbidden to read the counter, or been allowed to, since it took its slot.
+USDTPP_DETAIL_HIDDEN inline void ask_for_counter_again() noexcept {
+    if (own_slot != nullptr) {
+        own_slot->ring = may_read_counter() ? own_slot->number : own_slot->number | no_counter;
+    }
+}
+// In nanoseconds of CLOCK_MONOTONIC, for the thread that has the slot.
+USDTPP_DETAIL_HIDDEN inline std::uint64_t monotonic_time(const thread_slot& slot) noexcept {
+    return monotonic_time((slot.ring & no_counter) == 0);
 }
 
 // That of the calling thread, with this engine.

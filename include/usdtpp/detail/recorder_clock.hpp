@@ -3,12 +3,16 @@
 #define USDTPP_DETAIL_RECORDER_CLOCK_HPP
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
-#include <usdtpp/detail/attach_dispatch.hpp>
+#include <sys/prctl.h>
+
+#include <usdtpp/detail/attach_clock.hpp>
 #include <usdtpp/detail/attach_machine.hpp>
 #include <usdtpp/detail/reader_process.hpp>
+#include <usdtpp/detail/recorder_rings.hpp>
 
 namespace usdtpp::detail::recording {
 
@@ -47,27 +51,67 @@ inline bool has_steady_ticks() {
 #endif
 }
 
+// While it lives, the calling thread may read the counter, if the kernel lets it.
+class counter_reading {
+public:
+    counter_reading() noexcept
+        : was_forbidden_(!attach::may_read_counter()),
+          works_(!was_forbidden_ || ::prctl(PR_SET_TSC, PR_TSC_ENABLE) == 0) {}
+    counter_reading(const counter_reading&) = delete;
+    counter_reading& operator=(const counter_reading&) = delete;
+    ~counter_reading() {
+        if (was_forbidden_ && works_) {
+            ::prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
+        }
+    }
+    bool works() const noexcept {
+        return works_;
+    }
+
+private:
+    bool was_forbidden_;
+    bool works_;
+};
+
 // From ticks to nanoseconds of CLOCK_MONOTONIC: a line through moments at which both were read. An event lies between
 // two of them, so the error is that of reading both, half of what that took (some 20 ns), however fast the clock is
 // just then being made to go.
 class clock_line {
 public:
-    explicit clock_line(bool uses_ticks) : uses_ticks_(uses_ticks) {
-        if (uses_ticks_) {
-            last_ = before_ = oldest_ = read_both();
-        }
+    explicit clock_line(bool uses_ticks) noexcept : uses_ticks_(uses_ticks) {
+        move_on();
     }
-    // To be called once all events to be converted have happened, and those of the next time have not been looked for.
-    // Events that came between the last time's look and its moment are older than that: hence three.
+    // To be called once all events to be converted have fired.
     void move_on() noexcept {
-        if (uses_ticks_) {
-            oldest_ = before_;
-            before_ = last_;
-            last_ = read_both();
+        if (!uses_ticks_) {
+            return;
+        }
+        const counter_reading counter;
+        if (counter.works()) {
+            if (count_ == most) {
+                forget_one();
+            }
+            moments_[count_++] = read_both();
         }
     }
-    std::uint64_t nanoseconds(std::uint64_t at) const noexcept {
-        return !uses_ticks_ ? at : at < before_.ticks ? between(oldest_, before_, at) : between(before_, last_, at);
+    // Forgets what was before. Allocates nothing, whatever another thread was at.
+    void start_anew() noexcept {
+        count_ = 0;
+        move_on();
+    }
+    // Of a record's time_word.
+    std::uint64_t nanoseconds(std::uint64_t time) const noexcept {
+        if ((time & is_nanoseconds) != 0) {
+            return time & ~is_nanoseconds;
+        }
+        if (count_ < 2) {
+            return count_ != 0 ? moments_[0].time : 0;
+        }
+        const auto* const begin = moments_ + 1;
+        const auto* const end = moments_ + count_ - 1;
+        const auto* next =
+            std::lower_bound(begin, end, time, [](const moment& a, auto ticks) { return a.ticks < ticks; });
+        return between(next[-1], next[0], time);
     }
 
 private:
@@ -75,12 +119,32 @@ private:
         std::uint64_t ticks = 0;
         std::uint64_t time = 0;
     };
+    static constexpr std::size_t most = 128;
+
+    // Events may be converted long after they fired: their thread was suspended, or drain() threw again and again. So
+    // old moments stay, but fewer and fewer of them: the one that goes is the one with the smallest distance between
+    // its neighbours, as a part of its own age.
+    void forget_one() noexcept {
+        const auto distance = [](const moment& a, const moment& b) { return static_cast<double>(b.ticks - a.ticks); };
+        const auto& last = moments_[count_ - 1];
+        auto* least = moments_ + 1;
+        auto least_part = distance(least[-1], least[1]) / distance(*least, last);
+        for (auto* one = least + 1; one != &last; ++one) {
+            const auto part = distance(one[-1], one[1]) / distance(*one, last);
+            if (part < least_part) {
+                least_part = part;
+                least = one;
+            }
+        }
+        std::copy(least + 1, moments_ + count_, least);
+        --count_;
+    }
     static moment read_both() noexcept {
         moment best;
         auto best_took = ~std::uint64_t{0};
         for (int i = 0; i != 8; ++i) { // some are interrupted
             const auto before = ticks();
-            const auto time = attach::monotonic_time();
+            const auto time = attach::monotonic_time(true);
             const auto took = ticks() - before;
             if (took < best_took) {
                 best_took = took;
@@ -98,9 +162,8 @@ private:
     }
 
     bool uses_ticks_;
-    moment oldest_;
-    moment before_;
-    moment last_;
+    std::size_t count_ = 0;
+    moment moments_[most];
 };
 
 } // namespace usdtpp::detail::recording

@@ -1,7 +1,8 @@
 // The memory of a recorder: a ring of records for each thread.
 //
 // A position is the number of bytes that were written before it. Where a record begins at the end of a ring it goes on
-// behind that, into memory that nothing else uses; the next record begins as far into the ring.
+// behind that, into memory that nothing else uses; the next record begins as far into the ring. Behind that is room for
+// the reader's copy of one record.
 #ifndef USDTPP_DETAIL_RECORDER_RINGS_HPP
 #define USDTPP_DETAIL_RECORDER_RINGS_HPP
 
@@ -22,12 +23,13 @@ namespace usdtpp::detail::recording {
 // bytes.
 enum record_word : unsigned {
     size_and_thread, // in bytes; the thread's id in the upper half
-    ticks_word,
+    time_word,       // ticks, or with is_nanoseconds those of CLOCK_MONOTONIC
     site_word,
     index_word, // how many records were before it in its ring
     first_value
 };
 constexpr std::uint64_t word_size = sizeof(std::uint64_t);
+constexpr std::uint64_t is_nanoseconds = std::uint64_t{1} << 63;
 constexpr std::uint64_t text_is_cut = std::uint64_t{1} << 63; // of its length
 constexpr std::uint32_t most_arguments = 12;
 
@@ -57,7 +59,7 @@ public:
             capacity *= 2;
         }
         mask = capacity - 1;
-        stride = round_up(capacity + most_in_record, page);
+        stride = round_up(capacity + 2 * most_in_record, page);
         const auto all_controls = round_up(ring_count * sizeof(ring_control), page);
         size_ = all_controls + ring_count * stride;
         auto* memory =
@@ -78,6 +80,29 @@ public:
     USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING std::uint64_t* record_at(std::uint64_t ring,
                                                                             std::uint64_t position) const noexcept {
         return reinterpret_cast<std::uint64_t*>(data + ring * stride + (position & mask));
+    }
+
+    std::uint64_t* copy_at(std::uint64_t ring) const noexcept {
+        return reinterpret_cast<std::uint64_t*>(data + ring * stride + mask + 1 + most_in_record);
+    }
+    // The calling thread is the only one, as the child of a fork has it: what was recorded and lost so far is not its
+    // own. It may have been recording when it forked.
+    void start_anew() noexcept {
+        const auto set = [](std::uint64_t& word, std::uint64_t value) {
+            __atomic_store_n(&word, value, __ATOMIC_RELAXED);
+        };
+        for (auto* one = controls; one != controls + threads; ++one) {
+            if (one->head != 0 || one->full != 0 || one->nested != 0) {
+                set(one->tail, one->head);
+                set(one->overwritten, one->count);
+                set(one->read, one->head);
+                set(one->next, one->count);
+                for (auto* counter : {&one->full, &one->nested, &one->lost}) {
+                    set(*counter, 0);
+                }
+            }
+        }
+        set(without_ring, 0);
     }
 
     ring_control* controls = nullptr;
