@@ -19,11 +19,20 @@ std::string reachable(const usdtpp::loaded_object& one) {
     return std::filesystem::equivalent(one.mapped, one.probes.path, ignored) ? one.mapped : one.probes.path;
 }
 
+void report_damage(const object& one) {
+    if (!one.elf.damage.empty()) {
+        std::fprintf(stderr, "usdtpp: %s: %s: its probes are read without the descriptions there\n", one.path.c_str(),
+                     one.elf.damage.c_str());
+    }
+}
+
 } // namespace
 
 target open_target(const std::string& binary_or_pid) {
     if (!is_number(binary_or_pid) || std::filesystem::exists(binary_or_pid)) {
-        return {std::nullopt, {{std::filesystem::absolute(binary_or_pid), usdtpp::read_probes(binary_or_pid)}}};
+        target found{std::nullopt, {{std::filesystem::absolute(binary_or_pid), usdtpp::read_probes(binary_or_pid)}}};
+        report_damage(found.objects.front());
+        return found;
     }
     const pid_t pid = std::stoi(binary_or_pid);
     std::vector<usdtpp::note_error> left_out;
@@ -34,6 +43,7 @@ target open_target(const std::string& binary_or_pid) {
                                        [&](const object& other) { return other.path == path; });
         if (!again) {
             found.objects.push_back({path, std::move(one.probes)});
+            report_damage(found.objects.back());
         }
     }
     for (const auto& error : left_out) {

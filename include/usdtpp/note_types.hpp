@@ -3,6 +3,7 @@
 #define USDTPP_NOTE_TYPES_HPP
 
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -56,6 +57,9 @@ struct probe_note {
     std::string function; // the function around the location, demangled, or empty where the file does not say
     std::string file;     // the source file, or empty
     unsigned line = 0;
+    // The binary says that a ten-byte nop of usdtpp's stands behind the probe's own. The same bytes without its word
+    // may be anything, for assemblers pad code with them.
+    bool has_long_nop = false;
 };
 
 struct elf_probes {
@@ -63,7 +67,9 @@ struct elf_probes {
     int machine = 0; // EM_X86_64 ... of <elf.h>
     int bits = 0;    // 32 or 64
     bool big_endian = false;
-    std::vector<probe_note> probes; // one for each site, in the order of the notes
+    std::vector<probe_note> probes;               // one for each site, in the order of the notes
+    std::map<std::string, std::uint64_t> symbols; // addresses of the file: of those that operands name, if there is one
+    std::string damage; // what is wrong with descriptions, which were passed over: "section NAME: what"; or empty
 };
 
 /// A file that a process runs code of.

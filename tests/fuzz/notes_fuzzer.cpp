@@ -50,16 +50,17 @@ template <class Read>
 std::string outcome_of(Read read) {
     try {
         std::string outcome;
-        for (const auto& probe : read().probes) {
+        const auto all = read();
+        for (const auto& probe : all.probes) {
             outcome += probe.provider + ":" + probe.name + " " + std::to_string(probe.location) + " " + probe.function +
-                       " " + probe.file + ":" + std::to_string(probe.line);
+                       " " + probe.file + ":" + std::to_string(probe.line) + (probe.has_long_nop ? " nop" : "");
             for (const auto& argument : probe.arguments) {
                 check(argument);
                 outcome += " " + argument.text + " " + argument.name + " " + argument.type;
             }
             outcome += "\n";
         }
-        return outcome;
+        return outcome + all.damage;
     } catch (const usdtpp::note_error& error) {
         // libelf's words are not always the same for both.
         require(std::string_view(error.what()).find(": ") != std::string_view::npos);

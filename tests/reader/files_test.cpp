@@ -133,6 +133,40 @@ TEST_CASE("addresses follow a file that was moved after its notes were written")
     }
 }
 
+TEST_CASE("probes that BOLT has moved keep their descriptions") {
+    const std::string bolt = support::find_program("llvm-bolt").empty() ? "llvm-bolt-19" : "llvm-bolt";
+    SKIP_WITHOUT(bolt);
+    support::temporary_directory directory;
+    const auto program = build("tests/cases/reader/bolted.cpp", directory.file("program"), {"-Wl,--emit-relocs"});
+    const auto moved = directory.file("moved");
+    const auto done = support::run({bolt, program, "-o", moved, "--reorder-blocks=reverse"});
+    INFO(done.errors);
+    REQUIRE(done.status == 0);
+    const auto before = usdtpp::read_probes(program);
+    const auto after = usdtpp::read_probes(moved);
+    REQUIRE(before.probes.size() == 5);
+    REQUIRE(after.probes.size() == 5);
+    std::set<unsigned> lines;
+    for (std::size_t i = 0; i != 5; ++i) {
+        const auto& [from, to] = std::tie(before.probes[i], after.probes[i]);
+        INFO(from.name);
+        CHECK(to.name == from.name);
+        CHECK(to.location != from.location);
+        CHECK(to.file == "bolted.cpp");
+        CHECK(to.line == from.line);
+        CHECK(!to.has_long_nop);
+        REQUIRE(to.arguments.size() == from.arguments.size());
+        for (std::size_t j = 0; j != to.arguments.size(); ++j) {
+            CHECK(!to.arguments[j].name.empty());
+            CHECK(to.arguments[j].name == from.arguments[j].name);
+            CHECK(to.arguments[j].kind == from.arguments[j].kind);
+            CHECK(to.arguments[j].type == from.arguments[j].type);
+        }
+        lines.insert(to.line);
+    }
+    CHECK(lines.size() == 5);
+}
+
 TEST_CASE("symbols of either table name the functions, and none is no error") {
     support::temporary_directory directory;
     const auto functions = [](const std::string& path) {

@@ -164,8 +164,8 @@ TEST_CASE("a blank separates arguments outside of brackets") {
 }
 
 TEST_CASE("names are split where the preprocessor splits arguments") {
-    const auto split = [](const std::string& text) { return usdtpp::detail::reader::argument_names(text).names(); };
-    using names = std::vector<std::string>;
+    const auto split = [](std::string_view text) { return usdtpp::detail::reader::argument_names(text).names(); };
+    using names = std::vector<std::string_view>;
     CHECK(split("a") == names{"a"});
     CHECK(split("a, b+ 1 ,c") == names{"a", "b+ 1", "c"});
     CHECK(split("f(a, b), (c, (d, e))") == names{"f(a, b)", "(c, (d, e))"});

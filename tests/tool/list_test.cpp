@@ -155,3 +155,25 @@ TEST_CASE("what the tool writes for programs is the same in a process that has s
         CHECK(found.output == expected.output);
     }
 }
+
+TEST_CASE("damaged descriptions are named in one line on standard error, and the probes are listed") {
+    SKIP_WITHOUT(support::compiler(), "objcopy");
+    const built_case program("values.cpp", {});
+    const auto damaged = program.file("damaged");
+    support::write_file(program.file("section"), "no note");
+    const auto copied = support::run(
+        {"objcopy", "--update-section", ".note.usdtpp=" + program.file("section"), program.path(), damaged});
+    INFO(copied.errors);
+    REQUIRE(copied.status == 0);
+    const auto line = "usdtpp: " + damaged +
+                      ": section .note.usdtpp: it is cut off: its probes are read without the descriptions there\n";
+    const auto list = run_tool({"list", "--json", damaged});
+    CHECK(list.status == 0);
+    CHECK(list.errors == line);
+    CHECK(of_tool(json::parse(list.output)[0], true) == of_notes(support::read_notes(program.path()), true));
+    for (const std::string command : {"bpftrace", "verify"}) {
+        const auto done = run_tool({command, damaged});
+        CHECK(done.status == 0);
+        CHECK(done.errors.find(line) != std::string::npos);
+    }
+}

@@ -24,7 +24,6 @@
 #include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/attach_threads.hpp>
 #include <usdtpp/detail/reader_file.hpp>
-#include <usdtpp/detail/reader_symbols.hpp>
 
 namespace usdtpp {
 
@@ -181,8 +180,9 @@ private:
 #endif
             for (const auto& argument : probe.arguments) {
                 known->operands.push_back(value_operand_of(argument, [&](const std::string& symbol) {
-                    const auto value = reader::symbol_value(object.probes.path, symbol);
-                    return value ? std::optional(*value + object.bias) : std::nullopt;
+                    const auto value = object.probes.symbols.find(symbol);
+                    return value != object.probes.symbols.end() ? std::optional(value->second + object.bias)
+                                                                : std::nullopt;
                 }));
             }
             known->first_operand = known->operands.data();

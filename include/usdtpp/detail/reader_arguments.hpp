@@ -69,6 +69,7 @@ inline std::vector<note_argument> parse_arguments(std::string_view text, int mac
     }
     add(begin, text.size());
     std::vector<note_argument> arguments;
+    arguments.reserve(pieces.size());
     for (const auto& piece : pieces) {
         arguments.push_back(parse_argument(piece, machine));
     }

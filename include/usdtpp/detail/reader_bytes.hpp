@@ -53,15 +53,15 @@ public:
         return number(format_.address_size);
     }
 
-    // Up to a NUL, which must be there.
-    std::string text() {
+    // Up to a NUL, which must be there. It lives as long as the bytes do.
+    std::string_view text() {
         const auto* end = left_ != 0 ? std::memchr(data_, 0, left_) : nullptr;
         if (end == nullptr) {
             throw damaged("a text in it does not end");
         }
         const auto size = static_cast<std::size_t>(static_cast<const unsigned char*>(end) - data_);
         const auto* from = take(size + 1);
-        return std::string(reinterpret_cast<const char*>(from), size);
+        return std::string_view(reinterpret_cast<const char*>(from), size);
     }
 
     // The next so many of them.

@@ -4,10 +4,12 @@
 #define USDTPP_DETAIL_READER_DESCRIPTION_HPP
 
 #include <cctype>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <usdtpp/detail/reader_bytes.hpp>
@@ -15,35 +17,50 @@
 
 namespace usdtpp::detail::reader {
 
+// The texts live as long as the bytes that they were read from.
 struct description {
     static constexpr std::uint32_t note_type = 0x1001;
     std::uint64_t site = 0;
-    std::vector<argument_kind> kinds;
+    std::uint64_t kinds = 0; // four bits each
+    std::size_t count = 0;   // of arguments
+    bool has_long_nop = false;
     unsigned line = 0;
-    std::string file;
-    std::string arguments;          // of the macro: provider, name and those of the probe, separated by commas
-    std::vector<std::string> types; // of each enumeration
-};
+    std::string_view file;
+    std::string_view arguments; // of the macro: provider, name and those of the probe, separated by commas
+    bytes types;                // a text for each enumeration
+    bool is_used = false;
+    std::size_t taken = 0; // how many of the same site are used: of the first of them
 
-inline argument_kind kind_of(std::uint64_t number) noexcept {
-    const bool known = number <= static_cast<std::uint64_t>(argument_kind::time_point);
-    return known ? static_cast<argument_kind>(number) : argument_kind::unknown;
-}
+    argument_kind kind(std::size_t argument) const noexcept {
+        const auto number = kinds >> 4 * argument & 15;
+        const bool known = number <= static_cast<std::uint64_t>(argument_kind::time_point);
+        return known ? static_cast<argument_kind>(number) : argument_kind::unknown;
+    }
+    // It says of the site that a long nop stands there, and nothing of the probe.
+    bool is_mark() const noexcept {
+        return count == 0 && line == 0 && file.empty() && arguments.empty();
+    }
+};
 
 // Of a note, what is behind its header and owner.
 inline description read_description(bytes from) {
     description read;
     read.site = from.address();
-    auto kinds = from.number(8);
-    const auto count = kinds >> 48 & 15;
-    for (std::uint64_t i = 0; i != count; ++i, kinds >>= 4) {
-        read.kinds.push_back(kind_of(kinds & 15));
-    }
+    read.kinds = from.number(8);
+    read.count = static_cast<std::size_t>(read.kinds >> 48 & 15);
+    read.has_long_nop = (read.kinds >> 52 & 1) != 0;
     read.line = from.word();
     read.file = from.text();
     read.arguments = from.text();
+    read.types = from;
     while (from.left() != 0 && from.view().front() != '\0') { // what follows the last of them is padding
-        read.types.push_back(from.text());
+        from.text();
+    }
+    if (from.view().find_first_not_of('\0') != std::string_view::npos) {
+        throw damaged("a description in it is followed by something else");
+    }
+    if (read.file.empty() && !read.is_mark()) {
+        throw damaged("a description in it names no file");
     }
     return read;
 }
@@ -58,7 +75,7 @@ public:
         }
         add(text_.size());
     }
-    const std::vector<std::string>& names() const noexcept {
+    const std::vector<std::string_view>& names() const noexcept {
         return names_;
     }
 
@@ -116,15 +133,15 @@ private:
     }
 
     std::string_view text_;
-    std::vector<std::string> names_;
+    std::vector<std::string_view> names_;
     std::size_t at_ = 0;
     std::size_t begin_ = 0;
     int depth_ = 0;
 };
 
 // What stands between `prefix` and `suffix`, if they are there.
-inline std::optional<std::string> between(std::string_view prefix, const std::string& written,
-                                          std::string_view suffix) {
+inline std::optional<std::string_view> between(std::string_view prefix, std::string_view written,
+                                               std::string_view suffix) noexcept {
     const auto size = prefix.size() + suffix.size();
     const bool matches = written.size() >= size && written.compare(0, prefix.size(), prefix) == 0 &&
                          written.compare(written.size() - suffix.size(), suffix.size(), suffix) == 0;
@@ -137,21 +154,22 @@ inline std::optional<std::string> between(std::string_view prefix, const std::st
 inline std::vector<std::string> names_of(const description& of) {
     std::vector<std::string> names;
     const argument_names written(of.arguments);
+    names.reserve(of.count);
     for (std::size_t i = 2; i < written.names().size(); ++i) {
         const auto& one = written.names()[i];
         if (const auto sized = between("USDTPP_SIZED(", one, ")")) {
-            names.push_back(*sized);
+            names.emplace_back(*sized);
             names.emplace_back();
         } else if (const auto expanded = between("::usdtpp::detail::sized(", one, ")")) {
-            names.push_back(*expanded);
+            names.emplace_back(*expanded);
         } else if (one == "::usdtpp::detail::size_of_previous {}") {
             names.emplace_back();
         } else if (const auto named = between("USDTPP_NAMED(", one, ")")) {
-            names.push_back(argument_names(*named).names().front());
+            names.emplace_back(argument_names(*named).names().front());
         } else if (const auto expanded_name = between("(static_cast<void>(sizeof(\"", one, ")")) {
-            names.push_back(expanded_name->substr(0, expanded_name->find('"')));
+            names.emplace_back(expanded_name->substr(0, expanded_name->find('"')));
         } else {
-            names.push_back(one);
+            names.emplace_back(one);
         }
     }
     return names;
@@ -159,24 +177,27 @@ inline std::vector<std::string> names_of(const description& of) {
 
 // Where the notes do not agree on the number of arguments, these stay as the probe's note has them.
 inline void describe(probe_note& probe, const description& by) {
-    probe.file = by.file;
-    probe.line = by.line;
-    if (by.kinds.size() != probe.arguments.size()) {
+    if (by.is_mark()) {
         return;
     }
-    auto type = by.types.begin();
-    for (std::size_t i = 0; i != by.kinds.size(); ++i) {
-        probe.arguments[i].kind = by.kinds[i];
-        if (by.kinds[i] == argument_kind::enumeration && type != by.types.end()) {
-            probe.arguments[i].type = *type++;
+    probe.file = by.file;
+    probe.line = by.line;
+    if (by.count != probe.arguments.size()) {
+        return;
+    }
+    auto types = by.types;
+    for (std::size_t i = 0; i != by.count; ++i) {
+        probe.arguments[i].kind = by.kind(i);
+        if (by.kind(i) == argument_kind::enumeration && types.left() != 0) {
+            probe.arguments[i].type = types.text();
         }
     }
     // A long text may be cut off at its end. Otherwise, if the number is another, a macro stands for several arguments.
-    const auto names = names_of(by);
+    auto names = names_of(by);
     if (names.size() == probe.arguments.size() ||
         (names.size() < probe.arguments.size() && between("", by.arguments, "..."))) {
         for (std::size_t i = 0; i != names.size(); ++i) {
-            probe.arguments[i].name = names[i];
+            probe.arguments[i].name = std::move(names[i]);
         }
     }
 }

@@ -5,8 +5,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,7 +16,6 @@
 
 #include <usdtpp/detail/reader_elf.hpp>
 #include <usdtpp/detail/reader_notes.hpp>
-#include <usdtpp/detail/reader_symbols.hpp>
 #include <usdtpp/note_types.hpp>
 
 namespace usdtpp::detail::reader {
@@ -110,30 +107,6 @@ inline elf_probes read_memory(const void* data, std::size_t size) {
     } catch (const damaged& what) {
         throw note_error(std::string("memory: ") + what.what());
     }
-}
-
-// The address in the file of a symbol of data or code. Nothing if there is none of that name, or several.
-inline std::optional<std::uint64_t> symbol_value(const std::string& path, const std::string& name) {
-    std::set<std::uint64_t> values;
-    try {
-        const open_file from(path);
-        auto file = open_elf(from);
-        for (const auto& section : file.sections()) {
-            if (section.header.sh_type != SHT_SYMTAB && section.header.sh_type != SHT_DYNSYM) {
-                continue;
-            }
-            const auto names = file.contents(section.header.sh_link, SHT_STRTAB).view();
-            for_each_symbol(file.contents(section), [&](const symbol& one) {
-                if (one.section != SHN_UNDEF && one.type != STT_TLS && one.name < names.size() &&
-                    names.compare(one.name, name.size() + 1, name.c_str(), name.size() + 1) == 0) {
-                    values.insert(one.value);
-                }
-            });
-        }
-    } catch (const damaged&) {
-        return std::nullopt;
-    }
-    return values.size() == 1 ? std::optional(*values.begin()) : std::nullopt;
 }
 
 } // namespace usdtpp::detail::reader
