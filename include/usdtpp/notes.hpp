@@ -42,6 +42,8 @@ namespace usdtpp {
 /// The probes of an executable or shared object; none is no error. Throws note_error where the file cannot be read, is
 /// no ELF file, is damaged, or was not linked yet (a .o file, whose notes have no addresses).
 ///
+/// Damaged descriptions are passed over; elf_probes::damage names them.
+///
 /// Looks at sections .note.stapsdt, as tracers do. Addresses are adjusted where the file was moved after its notes were
 /// written (prelink); a note whose base the linker threw away keeps its own.
 inline elf_probes read_probes(const std::string& path) {
@@ -49,9 +51,11 @@ inline elf_probes read_probes(const std::string& path) {
 }
 
 /// The objects with probes that a process runs, in the order of their addresses: its executable, its shared objects. An
-/// object that is loaded twice comes twice. Works across mount namespaces, and for files that were deleted meanwhile.
+/// object that is loaded twice comes twice. Works across mount namespaces, and for files that were deleted, or replaced
+/// by others, meanwhile: the build-id in memory, or the code there, tells which file it is.
 ///
-/// It takes the right to trace the process. Files that were deleted also take CAP_SYS_ADMIN, but for the executable.
+/// It takes the privileges to trace the process. Files that were deleted or replaced also take CAP_SYS_ADMIN, but for the
+/// executable.
 ///
 /// Throws note_error where the process, or an object of it, cannot be read. With `left_out` such an object is left out,
 /// and what would have been thrown is added there.

@@ -186,6 +186,141 @@ TEST_CASE("a process in another mount namespace is read by its own files") {
     check_addresses(values.pid(), *executable);
 }
 
+namespace {
+
+// Two builds of tests/cases/reader/build_number.cpp, and mounts that have them on one path.
+class two_builds {
+public:
+    two_builds() {
+        for (const std::string number : {"1", "2"}) {
+            build("tests/cases/reader/build_number.cpp", file("of" + number), {"-DNUMBER=" + number, "-c"});
+        }
+        link("-Wl,--build-id");
+        fs::create_directory(file("place"));
+    }
+    void link(const std::string& flag) const {
+        for (const std::string number : {"1", "2"}) {
+            const auto done = support::run({"g++", file("of" + number), "-o", file("build" + number), flag});
+            INFO(done.errors);
+            REQUIRE(done.status == 0);
+        }
+    }
+    std::string file(const std::string& name) const {
+        return directory_.file(name);
+    }
+    // Runs build 1 at that path in a mount namespace, where a script has prepared the place.
+    support::process start(const std::string& script, const std::string& path) const {
+        const auto command = "set -e; " + script + "; exec " + path;
+        support::process running({"unshare", "--mount", "sh", "-c", command}, {{}, directory_.path()});
+        const auto line = running.read_line(std::chrono::seconds(20));
+        INFO(running.error_output());
+        REQUIRE(line == "ready");
+        return running;
+    }
+    // Runs a script there.
+    void change(const support::process& running, const std::string& script) const {
+        const auto done = support::run({"nsenter", "--target=" + std::to_string(running.pid()), "--mount", "sh", "-c",
+                                        "set -e; cd " + directory_.path() + "; " + script});
+        INFO(done.errors);
+        REQUIRE(done.status == 0);
+    }
+
+private:
+    support::temporary_directory directory_;
+};
+
+// The number of the build that the reader finds, and checks its addresses.
+std::string number_of(const support::process& running) {
+    const auto objects = usdtpp::read_process(running.pid());
+    const auto* object = object_of(objects, "builds");
+    if (object == nullptr || object->probes.probes.size() != 1) {
+        return "none";
+    }
+    check_addresses(running.pid(), *object);
+    const auto again = usdtpp::read_probes(object->probes.path); // what a tracer opens
+    CHECK(again.probes.at(0).location == object->probes.probes[0].location);
+    return object->probes.probes[0].arguments.at(0).text;
+}
+
+std::string inode_of(const support::process& running, const std::string& path) {
+    return support::run({"stat", "-c", "%i", "/proc/" + std::to_string(running.pid()) + "/root" + path}).output;
+}
+
+} // namespace
+
+TEST_CASE("of two builds on one path with one inode, the one that the process runs is read") {
+    SKIP_WITHOUT("unshare", "nsenter", "mount");
+    SKIP_UNLESS(support::run({"unshare", "--mount", "true"}).status == 0, "mount namespaces cannot be made here");
+    const two_builds builds;
+    const auto mount = [](const std::string& number) {
+        return "mount -t tmpfs none place; cp build" + number + " place/program";
+    };
+    const auto path = builds.file("place/program");
+    for (const std::string flag : {"-Wl,--build-id", "-Wl,--build-id=none"}) {
+        INFO(flag);
+        builds.link(flag);
+        auto running = builds.start(mount("1"), path);
+        CHECK(number_of(running) == "-4@$1");
+        const auto inode = inode_of(running, path);
+        builds.change(running, mount("2"));
+        CHECK(inode_of(running, path) == inode);
+        CHECK(number_of(running) == "-4@$1");
+        // Whatever else is there by then.
+        builds.change(running, "mount -t tmpfs none place; echo text > place/program");
+        CHECK(number_of(running) == "-4@$1");
+        builds.change(running, "mount -t tmpfs none place; mkdir place/program");
+        CHECK(number_of(running) == "-4@$1");
+        // And of another object that was rewritten, but kept its build-id.
+        builds.change(running, "mount -t tmpfs none place; cp build1 place/program; strip place/program");
+        CHECK(number_of(running) == "-4@$1");
+    }
+}
+
+TEST_CASE("files of btrfs are read, where two of its subvolumes have one inode") {
+    SKIP_WITHOUT("unshare", "nsenter", "mount", "mkfs.btrfs", "btrfs");
+    const two_builds builds;
+    support::write_file(builds.file("disk"), "");
+    fs::resize_file(builds.file("disk"), 128U << 20);
+    const auto made = support::run({"mkfs.btrfs", "-q", builds.file("disk")});
+    INFO(made.errors);
+    REQUIRE(made.status == 0);
+    const auto why =
+        support::run({"unshare", "--mount", "mount", "-o", "loop", builds.file("disk"), builds.file("place")});
+    SKIP_UNLESS(why.status == 0, "btrfs cannot be mounted here: " + why.errors);
+    auto running = builds.start("mount -o loop disk place; for i in 1 2; do btrfs -q subvolume create place/$i; "
+                                "cp build$i place/$i/program; done; sync",
+                                builds.file("place/1/program"));
+    CHECK(inode_of(running, builds.file("place/1/program")) == inode_of(running, builds.file("place/2/program")));
+    const auto objects = usdtpp::read_process(running.pid());
+    const auto* object = object_of(objects, "builds");
+    REQUIRE(object != nullptr);
+    CHECK(object->probes.path == "/proc/" + std::to_string(running.pid()) + "/root" + builds.file("place/1/program"));
+    CHECK(number_of(running) == "-4@$1");
+    builds.change(running, "mount --bind place/2 place/1");
+    CHECK(number_of(running) == "-4@$1");
+}
+
+TEST_CASE("files of overlayfs are read, copied up meanwhile or not") {
+    SKIP_WITHOUT("unshare", "nsenter", "mount");
+    const two_builds builds;
+    const std::string overlay = "mount -t tmpfs none place; cd place; mkdir lower upper work merged; "
+                                "cp ../build1 lower/program; "
+                                "mount -t overlay none -o lowerdir=lower,upperdir=upper,workdir=work merged";
+    const auto why = support::run({"unshare", "--mount", "sh", "-c", "set -e; cd " + builds.file("") + "; " + overlay});
+    SKIP_UNLESS(why.status == 0, "overlayfs cannot be mounted here: " + why.errors);
+    const auto path = builds.file("place/merged/program");
+    auto running = builds.start(overlay, path);
+    const auto objects = usdtpp::read_process(running.pid());
+    const auto* object = object_of(objects, "builds");
+    REQUIRE(object != nullptr);
+    CHECK(object->probes.path == "/proc/" + std::to_string(running.pid()) + "/root" + path);
+    CHECK(number_of(running) == "-4@$1");
+    builds.change(running, "chmod 700 place/merged/program"); // which copies it up
+    CHECK(number_of(running) == "-4@$1");
+    builds.change(running, "cp build2 place/merged/other; mv place/merged/other place/merged/program");
+    CHECK(number_of(running) == "-4@$1");
+}
+
 TEST_CASE("a process in a chroot is read by its own files") {
     SKIP_WITHOUT("chroot");
     SKIP_UNLESS(::geteuid() == 0, "chroot takes root");

@@ -136,9 +136,9 @@ private:
                 const engine_lock lock;
                 now = state_of_loader();
             }
-            const auto name = now.name_at(reinterpret_cast<std::uint64_t>(&first_slots));
-            if (!name.empty()) {
-                ::dlopen(name.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+            const auto* object = now.object_at(reinterpret_cast<std::uint64_t>(&first_slots));
+            if (object != nullptr && !object->name.empty()) {
+                ::dlopen(object->name.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
             }
             __atomic_store_n(&stays, true, __ATOMIC_RELEASE);
         }

@@ -20,30 +20,39 @@ namespace usdtpp::detail::attach {
 
 // With any number of `*`, each of which stands for any characters.
 USDTPP_DETAIL_HIDDEN inline bool matches(std::string_view pattern, std::string_view text) noexcept {
-    const auto star = pattern.find('*');
+    auto star = pattern.find('*');
     if (star == pattern.npos) {
         return pattern == text;
     }
     if (text.substr(0, star) != pattern.substr(0, star)) {
         return false;
     }
-    for (auto at = star; at <= text.size(); ++at) {
-        if (matches(pattern.substr(star + 1), text.substr(at))) {
-            return true;
+    text.remove_prefix(star);
+    // What stands between two of them is taken where it comes first: that leaves the most to what follows.
+    for (;;) {
+        pattern.remove_prefix(star + 1);
+        star = pattern.find('*');
+        if (star == pattern.npos) {
+            return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
         }
+        const auto at = text.find(pattern.substr(0, star));
+        if (at == text.npos) {
+            return false;
+        }
+        text.remove_prefix(at + star);
     }
-    return false;
 }
 
 struct loaded_probes {
     loader_state when;
-    std::vector<loaded_object> objects;
+    std::vector<std::shared_ptr<const loaded_object>> objects;
     std::vector<note_error> unreadable;
+    reader::process_objects read; // what the objects were read from, for the next time
 };
 
 struct found_probe {
-    const loaded_object* object;
-    const probe_note* note;
+    std::shared_ptr<const loaded_object> object;
+    const probe_note* note; // of the object
     std::uint64_t address;
 };
 
@@ -78,14 +87,18 @@ private:
     // What the process has loaded; read anew when that has changed.
     std::shared_ptr<const loaded_probes> current(bool anew) {
         auto read = std::make_shared<loaded_probes>();
+        std::shared_ptr<const loaded_probes> before;
         {
             const engine_lock lock; // as the child of a fork would not get the loader's lock back
             read->when = state_of_loader();
             if (!anew && last_ != nullptr && !read->when.is_newer_than(last_->when)) {
                 return last_;
             }
+            before = last_;
         }
-        read->objects = reader::read_process("/proc/self", &read->unreadable);
+        reader::process_reader reader("/proc/self", before != nullptr ? &before->read : nullptr);
+        read->read = reader.read(&read->unreadable);
+        read->objects.assign(read->read.objects.begin(), read->read.objects.end());
         const engine_lock lock;
         last_ = read;
         return read;
@@ -93,56 +106,72 @@ private:
 
     static found_probes search(std::shared_ptr<const loaded_probes> from, std::string_view pattern, bool& is_outdated) {
         found_probes found;
-        std::vector<found_probe> named;
         std::set<std::uint64_t> seen; // a note may be there twice
-        for (const auto& object : from->objects) {
-            for (const auto& probe : object.probes.probes) {
-                const auto address = probe.location + object.bias;
-                if (matches(pattern, probe.provider + ":" + probe.name) && seen.insert(address).second) {
-                    named.push_back({&object, &probe, address});
-                }
-            }
-        }
-        found.from = std::move(from);
-        for (const auto& name : objects_of(named)) {
-            found.objects.emplace_back(name);
-        }
-        const auto mappings = reader::mappings_of("/proc/self"); // with those objects in their places
-        const auto mapped = [&](std::uint64_t address) -> const reader::mapping* {
-            const auto behind = std::upper_bound(mappings.begin(), mappings.end(), address,
-                                                 [](auto what, const auto& one) { return what < one.end; });
-            return behind != mappings.end() && behind->begin <= address ? &*behind : nullptr;
-        };
-        for (const auto& one : named) {
-            const auto& path = one.object->mapped;
-            const auto name = one.note->provider + ":" + one.note->name;
-            const auto* code = mapped(one.address);
-            const auto* counter = one.note->semaphore != 0 ? mapped(one.note->semaphore + one.object->bias) : nullptr;
-            if (code == nullptr || !code->executable || code->path != path) {
-                is_outdated = is_outdated || (code != nullptr && code->executable);
-                found.problems.push_back(path + ": the note of " + name + " is of no code");
-            } else if (one.note->semaphore != 0 && (counter == nullptr || !counter->writable)) {
-                found.problems.push_back(path + ": the semaphore of " + name + " is not in memory that can be written");
-            } else {
-                found.probes.push_back(one);
-            }
-        }
-        return found;
-    }
-
-    // As the loader names them; without the executable.
-    static std::set<std::string> objects_of(const std::vector<found_probe>& probes) {
         loader_state now;
         {
             const engine_lock lock;
             now = state_of_loader();
         }
-        std::set<std::string> names;
-        for (const auto& one : probes) {
-            names.insert(now.name_at(one.address));
+        std::vector<std::vector<found_probe>> named; // by object
+        std::string name;
+        for (const auto& object : from->objects) {
+            named.emplace_back();
+            for (const auto& probe : object->probes.probes) {
+                name.assign(probe.provider).append(":").append(probe.name);
+                const auto address = probe.location + object->bias;
+                if (matches(pattern, name) && seen.insert(address).second) {
+                    named.back().push_back({object, &probe, address});
+                }
+            }
         }
-        names.erase("");
-        return names;
+        for (auto& all : named) {
+            if (all.empty()) {
+                continue;
+            }
+            loaded object(now, all.front().address);
+            if (!object.stays()) {
+                found.problems.push_back(all.front().object->mapped + ": the dynamic loader has not loaded it" +
+                                         ", so nothing would keep it there: load it with dlopen");
+                all.clear();
+            } else {
+                found.objects.push_back(std::move(object));
+            }
+        }
+        const auto mappings = reader::mappings_of("/proc/self"); // with those objects in their places
+        for (const auto& all : named) {
+            for (const auto& one : all) {
+                auto problem = problem_of(one, mappings, is_outdated);
+                if (problem.empty()) {
+                    found.probes.push_back(one);
+                } else if (found.problems.empty() || found.problems.back() != problem) { // it may be about the object
+                    found.problems.push_back(std::move(problem));
+                }
+            }
+        }
+        found.from = std::move(from);
+        return found;
+    }
+
+    // What keeps it from being attached to; empty where nothing does.
+    static std::string problem_of(const found_probe& one, const std::vector<reader::mapping>& mappings,
+                                  bool& is_outdated) {
+        const auto& path = one.object->mapped;
+        const auto probe = [&] { return one.note->provider + ":" + one.note->name; };
+        const auto* code = reader::mapping_at(mappings, one.address);
+        if (code == nullptr || !code->executable || code->path != path) {
+            is_outdated = is_outdated || (code != nullptr && code->executable);
+            if (code != nullptr && code->executable && code->is_anonymous()) {
+                return path + ": its code is in anonymous memory, where huge-page tools move it: attach without them";
+            }
+            return path + ": the note of " + probe() + " is of no code";
+        }
+        if (one.note->semaphore != 0) {
+            const auto* counter = reader::mapping_at(mappings, one.note->semaphore + one.object->bias);
+            if (counter == nullptr || !counter->writable) {
+                return path + ": the semaphore of " + probe() + " is not in memory that can be written";
+            }
+        }
+        return "";
     }
 
     std::shared_ptr<const loaded_probes> last_;

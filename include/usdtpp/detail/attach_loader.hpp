@@ -30,12 +30,12 @@ struct loader_state {
     bool is_newer_than(const loader_state& other) const noexcept {
         return loaded != other.loaded || unloaded != other.unloaded;
     }
-    // Of the object that has this address; empty also where there is none.
-    std::string name_at(std::uint64_t address) const {
+    // The object that has this address; null where there is none.
+    const loader_object* object_at(std::uint64_t address) const noexcept {
         const auto found = std::find_if(objects.begin(), objects.end(), [&](const loader_object& one) {
             return one.begin <= address && address < one.end;
         });
-        return found != objects.end() ? found->name : "";
+        return found != objects.end() ? &*found : nullptr;
     }
 };
 
@@ -82,9 +82,26 @@ USDTPP_DETAIL_HIDDEN void alone_in_process(Do what) {
 // engine's lock meanwhile.
 class USDTPP_DETAIL_HIDDEN loaded {
 public:
-    explicit loaded(const std::string& name) noexcept
-        : handle_(name.empty() ? nullptr : ::dlopen(name.c_str(), RTLD_LAZY | RTLD_NOLOAD)) {}
-    loaded(loaded&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    // The object that has this address.
+    loaded(const loader_state& state, std::uint64_t address) noexcept {
+        if (const auto* object = state.object_at(address)) {
+            open(object->name.c_str(), [](const char* name) { return ::dlopen(name, RTLD_LAZY | RTLD_NOLOAD); });
+            return;
+        }
+#if defined(__GLIBC__)
+        // dl_iterate_phdr shows the objects of the caller's namespace only, dladdr1 finds those of others (dlmopen).
+        Dl_info info{};
+        void* found = nullptr;
+        const auto* place = reinterpret_cast<const void*>(address); // NOLINT(performance-no-int-to-ptr)
+        Lmid_t names = LM_ID_BASE;
+        if (::dladdr1(place, &info, &found, RTLD_DL_LINKMAP) != 0 && found != nullptr &&
+            ::dlinfo(found, RTLD_DI_LMID, &names) == 0) {
+            open(static_cast<const link_map*>(found)->l_name,
+                 [&](const char* name) { return ::dlmopen(names, name, RTLD_LAZY | RTLD_NOLOAD); });
+        }
+#endif
+    }
+    loaded(loaded&& other) noexcept : stays_(other.stays_), handle_(std::exchange(other.handle_, nullptr)) {}
     loaded(const loaded&) = delete;
     loaded& operator=(const loaded&) = delete;
     loaded& operator=(loaded&&) = delete;
@@ -94,7 +111,20 @@ public:
         }
     }
 
+    // Whether it is loaded as long as this lives. What the dynamic loader has not loaded, or is unloading, is not.
+    bool stays() const noexcept {
+        return stays_;
+    }
+
 private:
+    template <class Open>
+    void open(const char* name, Open open) noexcept {
+        const bool is_executable = *name == '\0';
+        handle_ = is_executable ? nullptr : open(name);
+        stays_ = is_executable || handle_ != nullptr;
+    }
+
+    bool stays_ = false;
     void* handle_ = nullptr;
 };
 

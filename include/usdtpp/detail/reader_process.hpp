@@ -3,11 +3,10 @@
 #define USDTPP_DETAIL_READER_PROCESS_HPP
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,89 +16,18 @@
 #include <vector>
 
 #include <elf.h>
+#include <gelf.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <usdtpp/detail/reader_elf.hpp>
 #include <usdtpp/detail/reader_file.hpp>
+#include <usdtpp/detail/reader_identity.hpp>
+#include <usdtpp/detail/reader_maps.hpp>
 #include <usdtpp/detail/reader_notes.hpp>
 #include <usdtpp/note_types.hpp>
 
 namespace usdtpp::detail::reader {
-
-// A line of /proc/PID/maps.
-struct mapping {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-    std::uint64_t offset = 0;
-    std::uint64_t inode = 0; // 0: no file
-    std::string range;       // "7f3a40000000-7f3a40021000"
-    std::string device;      // "fe:01"
-    std::string path;
-    bool writable = false;
-    bool executable = false;
-};
-
-// "7f3a40000000-7f3a40021000 r-xp 00026000 fe:01 1234    /usr/lib/libc.so.6"
-inline mapping parse_mapping(std::string_view line) {
-    const auto word = [&] {
-        const auto taken = line.substr(0, line.find(' '));
-        line.remove_prefix(std::min(taken.size() + 1, line.size()));
-        return taken;
-    };
-    const auto number = [](std::string_view digits, int base) {
-        std::uint64_t value = 0;
-        std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-        return value;
-    };
-    mapping read;
-    read.range = word();
-    const auto dash = std::min(read.range.find('-'), read.range.size());
-    read.begin = number(std::string_view(read.range).substr(0, dash), 16);
-    read.end = number(std::string_view(read.range).substr(std::min(dash + 1, read.range.size())), 16);
-    const auto rights = word();
-    read.writable = rights.size() > 1 && rights[1] == 'w';
-    read.executable = rights.size() > 2 && rights[2] == 'x';
-    read.offset = number(word(), 16);
-    read.device = word();
-    read.inode = number(word(), 10);
-    read.path = line.substr(std::min(line.find_first_not_of(' '), line.size()));
-    // The only character that the kernel escapes.
-    for (std::size_t at = 0; (at = read.path.find("\\012", at)) != std::string::npos; ++at) {
-        read.path.replace(at, 4, "\n");
-    }
-    return read;
-}
-
-inline std::string read_all(const std::string& path) {
-    const open_file from(path);
-    auto error = from.error();
-    std::string text;
-    while (error == 0) {
-        char buffer[4096]; // handlers may attach, on the small stack of a signal
-        const auto count = ::read(from.descriptor(), buffer, sizeof buffer);
-        if (count > 0) {
-            text.append(buffer, static_cast<std::size_t>(count));
-        } else if (count == 0) {
-            return text;
-        } else if (errno != EINTR) {
-            error = errno;
-        }
-    }
-    throw note_error(path + ": " + error_text(error));
-}
-
-// In the order of their addresses.
-inline std::vector<mapping> mappings_of(const std::string& process) {
-    const auto text = read_all(process + "/maps");
-    std::vector<mapping> found;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const auto end = std::min(text.find('\n', begin), text.size());
-        found.push_back(parse_mapping(std::string_view(text).substr(begin, end - begin)));
-        begin = end + 1;
-    }
-    return found;
-}
 
 struct mapped_file {
     open_file file;
@@ -111,25 +39,6 @@ inline std::string root_of(const std::string& process) {
     char root[4096];
     const auto size = ::readlink((process + "/root").c_str(), root, sizeof root);
     return std::string(root, size > 1 ? static_cast<std::size_t>(size) : 0) + "/";
-}
-
-// By its path in the process's own mount namespace, if it is still the same file. One that was deleted or replaced is
-// found by the mapping, which takes CAP_SYS_ADMIN, or as the process's executable.
-inline mapped_file open_mapped(const std::string& process, const std::string& root, const mapping& wanted) {
-    const bool is_below = wanted.path.compare(0, root.size(), root) == 0;
-    const std::string by_path = process + "/root" + wanted.path.substr(is_below ? root.size() - 1 : 0);
-    const std::string by_mapping = process + "/map_files/" + wanted.range;
-    int error = 0;
-    for (const auto& path : {by_path, by_mapping, process + "/exe"}) {
-        open_file file(path);
-        if (file.error() == 0 && (path == by_mapping || file.status().st_ino == wanted.inode)) {
-            return {std::move(file), path};
-        }
-        if (path == by_mapping) {
-            error = file.error();
-        }
-    }
-    throw note_error(wanted.path + ": " + error_text(error));
 }
 
 // Where code of the file is that is mapped there.
@@ -146,58 +55,225 @@ inline std::optional<std::uint64_t> bias_of(const mapping& at, const std::vector
 }
 
 // A file that a process has mapped, read once however often it is mapped.
-struct seen_file {
-    elf_probes probes; // none where it is no ELF file, or cannot be read
+struct known_file {
+    mapping at; // the first one of its code
+    std::optional<elf_identity> identity;
     std::vector<GElf_Phdr> code;
-    std::set<std::uint64_t> biases; // where it was found already: each segment may be several mappings
+    // At the first place where it is; null where it has no probes, is no ELF file, or cannot be read.
+    std::shared_ptr<loaded_object> object;
+    bool is_placed = false; // the object's bias is known
 };
 
-inline seen_file read_mapped(const std::string& process, const std::string& root, const mapping& from) {
-    seen_file seen;
-    const auto mapped = open_mapped(process, root, from);
-    char magic[SELFMAG] = {};
-    if (!mapped.file.is_regular() || ::pread(mapped.file.descriptor(), magic, SELFMAG, 0) != SELFMAG ||
-        std::memcmp(magic, ELFMAG, SELFMAG) != 0) {
-        return seen; // what some compile at run time they map from a file
-    }
-    try {
-        auto file = open_elf(mapped.file);
-        seen.probes = read_elf(file);
-        seen.probes.path = mapped.path;
-        seen.code = file.code_segments();
-    } catch (const damaged& what) {
-        throw note_error(from.path + ": " + what.what());
-    }
-    return seen;
-}
+struct process_objects {
+    std::vector<std::shared_ptr<loaded_object>> objects; // those with probes
+    std::vector<known_file> files;
+};
 
-// `process`: its directory, "/proc/4711".
-inline std::vector<loaded_object> read_process(const std::string& process, std::vector<note_error>* left_out) {
-    std::map<std::tuple<std::string, std::uint64_t, std::string>, seen_file> files;
-    std::vector<loaded_object> objects;
-    const auto root = root_of(process);
-    for (const auto& one : mappings_of(process)) {
-        if (!one.executable || one.inode == 0) {
-            continue;
-        }
-        const auto [file, is_new] = files.try_emplace({one.device, one.inode, one.path});
-        auto& seen = file->second;
-        try {
+// Reads what a process has mapped.
+class process_reader {
+public:
+    // `process`: its directory, "/proc/4711". `before`: what was read of it earlier; what is the same is taken from
+    // there.
+    explicit process_reader(const std::string& process, const process_objects* before = nullptr)
+        : process_(process), before_(before), memory_(process), root_(root_of(process)),
+          mappings_(mappings_of(process)) {}
+
+    // Throws note_error where an object cannot be read; with `left_out` it is added there.
+    process_objects read(std::vector<note_error>* left_out) {
+        std::map<std::pair<file_key, std::string>, std::size_t> files;
+        std::set<std::pair<std::size_t, std::uint64_t>> seen; // each segment may be several mappings
+        process_objects all;
+        for (const auto& one : mappings_) {
+            if (!is_code(one)) {
+                continue;
+            }
+            const mapped_bytes in_memory(memory_, mappings_, one);
+            auto identity = identity_of(in_memory);
+            // Subvolumes of btrfs have one device there, and on one path one after the other may have been.
+            const auto which = !identity                    ? std::string()
+                               : identity->build_id.empty() ? std::to_string(in_memory.begin())
+                                                            : identity->headers + identity->build_id;
+            const auto [place, is_new] = files.try_emplace({key_of(one), which}, all.files.size());
             if (is_new) {
-                seen = read_mapped(process, root, one);
+                all.files.emplace_back();
+                try {
+                    all.files.back() = read_file_at(one, in_memory, std::move(identity));
+                } catch (const note_error& what) {
+                    if (left_out == nullptr) {
+                        throw;
+                    }
+                    left_out->push_back(what);
+                }
             }
-        } catch (const note_error& what) {
-            if (left_out == nullptr) {
-                throw;
+            auto& file = all.files[place->second];
+            const auto bias = bias_of(one, file);
+            if (file.object == nullptr || !bias || !seen.emplace(place->second, *bias).second) {
+                continue;
             }
-            left_out->push_back(what);
+            if (!file.is_placed) {
+                file.object->bias = *bias;
+                file.is_placed = true;
+            }
+            if (file.object->bias == *bias && file.object->mapped == one.path) {
+                all.objects.push_back(file.object);
+            } else {
+                all.objects.push_back(std::make_shared<loaded_object>(*file.object));
+                all.objects.back()->bias = *bias;
+                all.objects.back()->mapped = one.path;
+            }
         }
-        const auto bias = bias_of(one, seen.code);
-        if (!seen.probes.probes.empty() && bias && seen.biases.insert(*bias).second) {
-            objects.push_back({seen.probes, *bias, one.path});
-        }
+        return all;
     }
-    return objects;
+
+private:
+    using file_key = std::tuple<std::string_view, std::uint64_t, std::string_view>;
+    static file_key key_of(const mapping& of) noexcept {
+        return {of.device, of.inode, of.path};
+    }
+
+    // Also the begin of a file whose code was moved to anonymous memory, where it still is what the process runs.
+    bool is_code(const mapping& one) {
+        if (one.inode == 0 || one.executable) {
+            return one.inode != 0;
+        }
+        if (one.offset != 0) {
+            return false;
+        }
+        if (executable_.empty()) {
+            for (const auto& other : mappings_) {
+                if (other.executable) {
+                    executable_.insert(key_of(other));
+                }
+            }
+        }
+        const auto identity = executable_.count(key_of(one)) == 0 ? identity_of(mapped_bytes(memory_, mappings_, one))
+                                                                  : std::optional<elf_identity>();
+        if (!identity) {
+            return false;
+        }
+        const auto bias = bias_of_begin(one, *identity);
+        return bias && std::any_of(identity->segments.begin(), identity->segments.end(), [&](const segment& segment) {
+                   const auto* code = mapping_at(mappings_, segment.address + *bias);
+                   return segment.type == PT_LOAD && (segment.flags & PF_X) != 0 && code != nullptr &&
+                          code->executable && code->is_anonymous();
+               });
+    }
+
+    static std::optional<std::uint64_t> bias_of_begin(const mapping& begin, const elf_identity& of) noexcept {
+        for (const auto& segment : of.segments) {
+            if (segment.type == PT_LOAD && segment.offset == 0) {
+                return begin.begin - segment.address;
+            }
+        }
+        return std::nullopt;
+    }
+    static std::optional<std::uint64_t> bias_of(const mapping& at, const known_file& file) noexcept {
+        return at.executable || !file.identity ? reader::bias_of(at, file.code) : bias_of_begin(at, *file.identity);
+    }
+
+    known_file read_file_at(const mapping& at, const mapped_bytes& in_memory,
+                            std::optional<elf_identity> identity) const {
+        known_file file;
+        file.at = at;
+        if (in_memory.are_no_elf()) {
+            return file; // what some compile at run time they map from a file
+        }
+        file.identity = std::move(identity);
+        for (std::size_t i = 0; before_ != nullptr && i != before_->files.size(); ++i) {
+            if (is_same(before_->files[i], file)) {
+                auto taken_over = before_->files[i];
+                taken_over.at = at;
+                return taken_over;
+            }
+        }
+        open_candidates(file);
+        return file;
+    }
+
+    // The path may be another by now.
+    static bool is_same(const known_file& known, const known_file& now) noexcept {
+        return known.at.begin == now.at.begin && known.at.end == now.at.end && known.at.offset == now.at.offset &&
+               known.at.inode == now.at.inode && known.at.device == now.at.device && !known.code.empty() &&
+               known.identity && !known.identity->build_id.empty() && known.identity == now.identity;
+    }
+
+    // By its path in the process's own mount namespace, if the same file is still there. One that was deleted or
+    // replaced is found by the mapping, which takes CAP_SYS_ADMIN, or as the process's executable.
+    void open_candidates(known_file& file) const {
+        const auto& path = file.at.path;
+        const bool is_below = path.compare(0, root_.size(), root_) == 0;
+        const std::string by_path = process_ + "/root" + path.substr(is_below ? root_.size() - 1 : 0);
+        const std::string by_mapping = process_ + "/map_files/" + file.at.range;
+        int error = 0;
+        bool is_another = false;
+        for (const auto& candidate : {by_path, by_mapping, process_ + "/exe"}) {
+            const open_file opened(candidate);
+            if (opened.error() == 0 && opened.is_regular() && read_if_same(file, opened, candidate == by_mapping)) {
+                if (file.object != nullptr) {
+                    file.object->probes.path = candidate;
+                }
+                return;
+            }
+            is_another = is_another || (candidate == by_path && opened.error() == 0);
+            error = candidate == by_mapping ? opened.error() : error;
+        }
+        throw note_error(
+            path + ": " +
+            (is_another ? "another file is there now than the one that the process runs" : error_text(error)));
+    }
+
+    // `is_certain`: whatever is in memory.
+    bool read_if_same(known_file& file, const open_file& opened, bool is_certain) const {
+        if (!is_certain && file.identity && !(file.identity == identity_of(opened))) {
+            return false;
+        }
+        const bool may_be = is_certain || file.identity || opened.status().st_ino == file.at.inode;
+        char magic[SELFMAG];
+        if (!read_at(opened, 0, magic, sizeof magic) || std::memcmp(magic, ELFMAG, sizeof magic) != 0) {
+            return may_be;
+        }
+        try {
+            auto elf = open_elf(opened);
+            auto probes = read_elf(elf);
+            file.code = elf.code_segments();
+            if (!is_certain && (!file.identity || file.identity->build_id.empty())) {
+                using result = code_comparison::result;
+                const auto bias = !probes.probes.empty() ? bias_of(file.at, file) : std::nullopt;
+                const auto compared =
+                    bias ? code_comparison(memory_, opened, probes).compare(mappings_, file.code, *bias)
+                         : result::unknown;
+                if (compared == result::differs || (compared == result::unknown && !may_be)) {
+                    return false;
+                }
+            }
+            if (!probes.probes.empty()) {
+                file.object = std::make_shared<loaded_object>();
+                file.object->probes = std::move(probes);
+                file.object->mapped = file.at.path;
+            }
+        } catch (const damaged& what) {
+            if (!may_be) {
+                return false;
+            }
+            throw note_error(file.at.path + ": " + what.what());
+        }
+        return true;
+    }
+
+    std::string process_;
+    const process_objects* before_;
+    process_memory memory_;
+    std::string root_;
+    std::vector<mapping> mappings_;
+    std::set<file_key> executable_; // files that have such a mapping
+};
+
+inline std::vector<loaded_object> read_process(const std::string& process, std::vector<note_error>* left_out) {
+    std::vector<loaded_object> all;
+    for (const auto& one : process_reader(process).read(left_out).objects) {
+        all.push_back(std::move(*one));
+    }
+    return all;
 }
 
 inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error>* left_out) {
