@@ -70,7 +70,8 @@ inline description read_description(bytes from) {
 class argument_names {
 public:
     explicit argument_names(std::string_view text) : text_(text) {
-        while (at_ != text_.size()) {
+        constexpr std::size_t most = 32; // more than any probe has; the rest counts as one
+        while (at_ != text_.size() && names_.size() != most) {
             step();
         }
         add(text_.size());

@@ -154,10 +154,11 @@ inline std::optional<elf_identity> identity_of(const open_file& file) {
         [&](std::uint64_t offset, char* into, std::size_t size) { return read_at(file, offset, into, size); });
 }
 
-// Bytes of the file that is mapped at `at`, from what is mapped of it.
+// Bytes of the file that is mapped at `at`, from what is mapped of it. `mappings`: of that file, in the
+// order of their addresses.
 class mapped_bytes {
 public:
-    mapped_bytes(const process_memory& memory, const std::vector<mapping>& mappings, const mapping& at) noexcept
+    mapped_bytes(const process_memory& memory, const std::vector<const mapping*>& mappings, const mapping& at) noexcept
         : memory_(memory), mappings_(mappings), at_(at) {}
 
     bool operator()(std::uint64_t offset, char* into, std::size_t size) const noexcept {
@@ -176,11 +177,16 @@ public:
 
 private:
     const mapping* find(std::uint64_t offset, std::size_t size) const noexcept {
+        constexpr std::ptrdiff_t around = 32; // those of one object are neighbours, and there may be very many
+        const auto here = std::lower_bound(mappings_.begin(), mappings_.end(), at_.begin,
+                                           [](const auto* one, std::uint64_t at) { return one->begin < at; });
+        const auto to = here + std::min(mappings_.end() - here, around);
         const mapping* best = nullptr;
-        for (const auto& one : mappings_) {
+        for (auto next = here - std::min(here - mappings_.begin(), around); next != to; ++next) {
+            const auto& one = **next;
             const auto length = one.end - one.begin;
-            const bool has_it = offset >= one.offset && offset - one.offset < length &&
-                                length - (offset - one.offset) >= size && is_of_same_file(one, at_);
+            const bool has_it =
+                offset >= one.offset && offset - one.offset < length && length - (offset - one.offset) >= size;
             best = has_it && (best == nullptr || is_better(one, *best)) ? &one : best;
         }
         return best;
@@ -196,7 +202,7 @@ private:
     }
 
     const process_memory& memory_;
-    const std::vector<mapping>& mappings_;
+    const std::vector<const mapping*>& mappings_;
     const mapping& at_;
 };
 

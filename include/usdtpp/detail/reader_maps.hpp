@@ -40,10 +40,6 @@ struct mapping {
     }
 };
 
-inline bool is_of_same_file(const mapping& a, const mapping& b) noexcept {
-    return a.inode == b.inode && a.device == b.device && a.path == b.path;
-}
-
 // "7f3a40000000-7f3a40021000 r-xp 00026000 fe:01 1234    /usr/lib/libc.so.6"
 inline mapping parse_mapping(std::string_view line) {
     const auto word = [&] {

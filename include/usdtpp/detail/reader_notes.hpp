@@ -137,8 +137,9 @@ public:
         for (auto& one : all_) {
             by_site_.push_back(&one);
         }
-        std::stable_sort(by_site_.begin(), by_site_.end(),
-                         [](const auto* a, const auto* b) { return a->site < b->site; });
+        std::sort(by_site_.begin(), by_site_.end(), [](const auto* a, const auto* b) {
+            return a->site != b->site ? a->site < b->site : a < b; // both are elements of all_
+        });
     }
 
     // What is wrong with them, or the first thing of several; empty where nothing is.

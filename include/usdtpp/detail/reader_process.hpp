@@ -76,7 +76,17 @@ public:
     // there.
     explicit process_reader(const std::string& process, const process_objects* before = nullptr)
         : process_(process), before_(before), memory_(process), root_(root_of(process)),
-          mappings_(mappings_of(process)) {}
+          mappings_(mappings_of(process)) {
+        for (const auto& one : mappings_) {
+            if (one.inode != 0) {
+                auto& its = files_[key_of(one)];
+                its.mappings.push_back(&one);
+                its.has_code = its.has_code || one.executable;
+            }
+        }
+    }
+    process_reader(const process_reader&) = delete;
+    process_reader& operator=(const process_reader&) = delete;
 
     // Throws note_error where an object cannot be read; with `left_out` it is added there.
     process_objects read(std::vector<note_error>* left_out) {
@@ -87,7 +97,7 @@ public:
             if (!is_code(one)) {
                 continue;
             }
-            const mapped_bytes in_memory(memory_, mappings_, one);
+            const mapped_bytes in_memory(memory_, files_.at(key_of(one)).mappings, one);
             auto identity = identity_of(in_memory);
             // Subvolumes of btrfs have one device there, and on one path one after the other may have been.
             const auto which = !identity                    ? std::string()
@@ -132,22 +142,15 @@ private:
     }
 
     // Also the begin of a file whose code was moved to anonymous memory, where it still is what the process runs.
-    bool is_code(const mapping& one) {
+    bool is_code(const mapping& one) const {
         if (one.inode == 0 || one.executable) {
             return one.inode != 0;
         }
         if (one.offset != 0) {
             return false;
         }
-        if (executable_.empty()) {
-            for (const auto& other : mappings_) {
-                if (other.executable) {
-                    executable_.insert(key_of(other));
-                }
-            }
-        }
-        const auto identity = executable_.count(key_of(one)) == 0 ? identity_of(mapped_bytes(memory_, mappings_, one))
-                                                                  : std::optional<elf_identity>();
+        const auto& its = files_.at(key_of(one));
+        const auto identity = its.has_code ? std::nullopt : identity_of(mapped_bytes(memory_, its.mappings, one));
         if (!identity) {
             return false;
         }
@@ -265,12 +268,17 @@ private:
     process_memory memory_;
     std::string root_;
     std::vector<mapping> mappings_;
-    std::set<file_key> executable_; // files that have such a mapping
+    struct file_mappings {
+        std::vector<const mapping*> mappings;
+        bool has_code = false;
+    };
+    std::map<file_key, file_mappings> files_;
 };
 
 inline std::vector<loaded_object> read_process(const std::string& process, std::vector<note_error>* left_out) {
+    const auto read = process_reader(process).read(left_out);
     std::vector<loaded_object> all;
-    for (const auto& one : process_reader(process).read(left_out).objects) {
+    for (const auto& one : read.objects) {
         all.push_back(std::move(*one));
     }
     return all;
