@@ -18,6 +18,7 @@
 #include <usdtpp/detail/reader_description.hpp>
 #include <usdtpp/detail/reader_elf.hpp>
 #include <usdtpp/detail/reader_functions.hpp>
+#include <usdtpp/detail/reader_symbols.hpp>
 #include <usdtpp/note_types.hpp>
 
 namespace usdtpp::detail::reader {
