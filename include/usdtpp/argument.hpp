@@ -22,7 +22,7 @@ inline constexpr argument_kind kind_by_shape = std::is_enum_v<T>  ? argument_kin
                                                                   : argument_kind::unknown;
 
 // What `get` returns for a type that is no probe argument, and why it is none.
-enum class reason { by_value, too_wide, view, dangling };
+enum class reason { by_value, too_wide, view, no_address, dangling };
 template <class T, reason Reason>
 struct unreadable {};
 template <class T>
@@ -45,6 +45,8 @@ inline constexpr bool is_unreadable<unreadable<T, Reason>> = true;
 /// For tools the argument is of the kind that the result of `get` is. A member says otherwise:
 ///
 ///         static constexpr auto kind = usdtpp::argument_kind::duration;
+///
+/// With `pointer` or `string` an integer is the address of memory that tracers read, as by USDTPP_ADDRESS.
 ///
 /// Out of the box: enumerations (by their underlying type), NUL-terminated strings (`c_str()`), smart pointers
 /// (`get()`), durations and time points (nanoseconds, signed, 8 bytes), atomics (relaxed load), error codes
@@ -86,6 +88,13 @@ struct probe_argument {
 ///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: buf(arg0, arg1)
 #define USDTPP_SIZED(value)                                                                                            \
     ::usdtpp::detail::sized(value), ::usdtpp::detail::size_of_previous {}
+
+/// USDTPP_ADDRESS(x): one argument from x, an integer that is the address of memory which tracers read. What it leads
+/// to is up to date when the probe fires, as it is for a pointer. For tools it is a pointer, named x. USDTPP_FENCE is
+/// for memory that no argument leads to.
+///
+///     PROBE(server, request, USDTPP_ADDRESS(reinterpret_cast<std::uintptr_t>(&request) | flags));
+#define USDTPP_ADDRESS(...) ::usdtpp::detail::address(__VA_ARGS__)
 
 /// USDTPP_NAMED(name, x): the argument x under a name of its own in the description of the probe. Without it, the name
 /// is what you wrote. For the probe it is x.

@@ -39,6 +39,13 @@
 /// compute.
 #define USDTPP_PROBE_IF_ENABLED(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE_IF_ENABLED, #__VA_ARGS__, __VA_ARGS__)
 
+/// USDTPP_FENCE(): before a probe, for memory that tracers read though none of its arguments leads to it, as a global
+/// variable: stores to it are done by then. An expression of type void, and no instruction.
+///
+/// It is for memory that other code could read: not a local variable whose address nobody has got. Nothing is loaded
+/// again after it.
+#define USDTPP_FENCE() ::usdtpp::detail::fence()
+
 #if !defined(USDTPP_NO_SHORT_NAMES)
 #define PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, #__VA_ARGS__, __VA_ARGS__)
 #define PROBE_ENABLED(provider, name) USDTPP_PROBE_ENABLED(provider, name)

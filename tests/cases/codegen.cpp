@@ -12,9 +12,11 @@ counters shared;
 #if defined(WITH_PROBES)
 #define MAYBE_PROBE(...) PROBE(__VA_ARGS__)
 #define MAYBE_PROBE_IF_ENABLED(...) PROBE_IF_ENABLED(__VA_ARGS__)
+#define MAYBE_FENCE() USDTPP_FENCE()
 #else
 #define MAYBE_PROBE(...)
 #define MAYBE_PROBE_IF_ENABLED(...)
+#define MAYBE_FENCE() static_cast<void>(0)
 #endif
 
 extern "C" {
@@ -40,6 +42,16 @@ int six(int a, long b, const char* c, unsigned char d, short e, void* f) {
 }
 int constants(int a) {
     MAYBE_PROBE(codegen, constants, 42, -1L, nullptr, true, 'x');
+    return a + 1;
+}
+int address(unsigned long a, long b) {
+    MAYBE_PROBE(codegen, address, USDTPP_ADDRESS(a), USDTPP_ADDRESS(b));
+    return static_cast<int>(a) + 1;
+}
+int fenced(counters& c, int a) {
+    c.hits = a;
+    MAYBE_FENCE();
+    MAYBE_PROBE(codegen, fenced, a);
     return a + 1;
 }
 int one_load(int a) {
@@ -70,5 +82,18 @@ int read_twice(const int* value, const char* text) {
     const int first = *value;
     MAYBE_PROBE(codegen, read_twice, first, text);
     return first + *value;
+}
+int read_twice_fenced(const int* value, unsigned long address) {
+    const int first = *value;
+    MAYBE_FENCE();
+    MAYBE_PROBE(codegen, read_twice_fenced, first, USDTPP_ADDRESS(address));
+    return first + *value;
+}
+// The first store is one that the probe makes necessary.
+void stored_twice(counters& c, int a) {
+    c.hits = a;
+    MAYBE_FENCE();
+    MAYBE_PROBE(codegen, stored_twice, a);
+    c.hits = 0;
 }
 }

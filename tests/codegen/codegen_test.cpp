@@ -74,7 +74,7 @@ TEST_CASE("a probe is its nops: not one instruction for arguments in registers, 
     SKIP_WITHOUT(support::compiler());
     const object with({"-DWITH_PROBES"});
     const object without({});
-    for (const auto* function : {"none", "one", "three", "six", "constants"}) {
+    for (const auto* function : {"none", "one", "three", "six", "constants", "address", "fenced"}) {
         INFO(function);
         CHECK(text(with[function]) == text(without[function]));
         CHECK(with.probes.count(function) == 1);
@@ -92,6 +92,14 @@ TEST_CASE("an argument in memory is one load") {
         CHECK(added.size() == static_cast<std::size_t>(loads));
         CHECK(std::all_of(added.begin(), added.end(), refers_to_memory));
     }
+}
+
+TEST_CASE("a fence has the stores before it done, and adds nothing else") {
+    SKIP_WITHOUT(support::compiler());
+    const auto added = difference(object({"-DWITH_PROBES"})["stored_twice"], object({})["stored_twice"]);
+    INFO(text(added));
+    REQUIRE(added.size() <= 2); // clang extends the number before it stores it
+    CHECK(std::count_if(added.begin(), added.end(), refers_to_memory) == 1);
 }
 
 TEST_CASE("a disabled PROBE_IF_ENABLED is one comparison and one jump") {
@@ -116,7 +124,7 @@ TEST_CASE("values stay in registers across a probe, as far as the compiler lets 
     const object with({"-DWITH_PROBES"});
     const object without({});
     const object sdt({"-DWITH_PROBES", "-DUSDTPP_USE_SYS_SDT"});
-    for (const auto* function : {"accumulate", "read_twice"}) {
+    for (const auto* function : {"accumulate", "read_twice", "read_twice_fenced"}) {
         INFO(function);
         INFO(text(with[function]));
         if (support::compiler_is_clang()) {
@@ -136,7 +144,8 @@ TEST_CASE("disabled, the code is the same as without any probe") {
     SKIP_WITHOUT(support::compiler());
     const object disabled({"-DWITH_PROBES", "-DUSDTPP_DISABLE"});
     const object without({});
-    for (const auto* function : {"none", "six", "three_loads", "only_if_enabled", "accumulate", "read_twice"}) {
+    for (const auto* function : {"none", "six", "three_loads", "only_if_enabled", "accumulate", "read_twice", "address",
+                                 "fenced", "stored_twice"}) {
         INFO(function);
         CHECK(text(disabled[function]) == text(without[function]));
     }

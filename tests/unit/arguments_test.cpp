@@ -35,9 +35,29 @@ struct with_c_str {
         return "text";
     }
 };
+struct own_address {
+    std::uint32_t value;
+};
+struct own_text {
+    std::uintptr_t value;
+};
 
 } // namespace
 
+template <>
+struct usdtpp::probe_argument<own_address> {
+    static constexpr auto kind = argument_kind::pointer;
+    static std::uint32_t get(own_address from) noexcept {
+        return from.value;
+    }
+};
+template <>
+struct usdtpp::probe_argument<own_text> {
+    static constexpr auto kind = argument_kind::string;
+    static std::uintptr_t get(const own_text& from) noexcept {
+        return from.value;
+    }
+};
 template <>
 struct usdtpp::probe_argument<own> {
     static std::int16_t get(own value) noexcept {
@@ -106,6 +126,8 @@ static_assert(becomes<std::error_code, std::int32_t> && becomes<std::error_condi
 static_assert(becomes<own, std::int16_t> && becomes<own_pointer, const void*>);
 static_assert(becomes<own_template<small>, std::int8_t> && becomes<std::vector<own>, std::uint32_t>);
 static_assert(becomes<std::shared_ptr<own>, const void*>);
+static_assert(becomes<char* __restrict, const void*> && becomes<int* __restrict const, const void*>);
+static_assert(becomes<own_address, const void*> && becomes<own_text, const void*>);
 
 static_assert(is_no_argument<std::string_view, reason::view> && is_no_argument<std::vector<int>, reason::view>);
 static_assert(is_no_argument<std::array<char, 4>, reason::view>);
@@ -183,6 +205,26 @@ TEST_CASE("atomics, error codes and a user's own types become their value") {
     CHECK(operands.usdtpp_3 == -9);
     CHECK(operands.usdtpp_4 == 11);
     CHECK(operands.usdtpp_5 == 3);
+}
+
+TEST_CASE("USDTPP_ADDRESS makes a pointer of an integer, and leaves what is one") {
+    const std::string text = "text";
+    const auto unique = std::make_unique<int>(1);
+    const auto number = reinterpret_cast<std::uintptr_t>(unique.get());
+    volatile std::uintptr_t changing = number;
+    enum class place : std::uintptr_t {};
+    const auto operands = stored(USDTPP_ADDRESS(number), USDTPP_ADDRESS(text), USDTPP_ADDRESS(unique),
+                                 USDTPP_ADDRESS(static_cast<std::intptr_t>(number)), USDTPP_ADDRESS(changing),
+                                 USDTPP_ADDRESS(place{number}), USDTPP_ADDRESS(nullptr), own_address{7});
+    CHECK(operands.usdtpp_1 == unique.get());
+    CHECK(operands.usdtpp_2 == text.c_str());
+    CHECK(operands.usdtpp_3 == unique.get());
+    CHECK(operands.usdtpp_4 == unique.get());
+    CHECK(operands.usdtpp_5 == unique.get());
+    CHECK(operands.usdtpp_6 == unique.get());
+    CHECK(operands.usdtpp_7 == nullptr);
+    CHECK(reinterpret_cast<std::uintptr_t>(operands.usdtpp_8) == 7);
+    static_assert(std::is_same_v<decltype(operands.usdtpp_1), const void*>);
 }
 
 TEST_CASE("USDTPP_SIZED is an address and a length, wherever it stands") {

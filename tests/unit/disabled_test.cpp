@@ -19,6 +19,7 @@ constexpr int constant(int number) {
     if (PROBE_ENABLED(disabled, constant)) {
         return 0;
     }
+    USDTPP_FENCE();
     return number;
 }
 static_assert(constant(4) == 4);
@@ -31,6 +32,7 @@ TEST_CASE("disabled probes evaluate nothing") {
     PROBE_IF_ENABLED(disabled, probe, count());
     FOSDEM_PROBE(disabled, count());
     USDTPP_PROBE(disabled, sized, USDTPP_SIZED(std::to_string(count())));
+    PROBE(disabled, address, USDTPP_ADDRESS(count()), USDTPP_NAMED(named, USDTPP_ADDRESS(count())));
     CHECK(calls == 0);
     CHECK(!PROBE_ENABLED(disabled, probe));
 }

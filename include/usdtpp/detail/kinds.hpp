@@ -3,6 +3,7 @@
 #define USDTPP_DETAIL_KINDS_HPP
 
 #include <usdtpp/argument.hpp>
+#include <usdtpp/detail/memory.hpp>
 #include <usdtpp/detail/sized.hpp>
 
 namespace usdtpp::detail {
@@ -23,6 +24,17 @@ template <>
 inline constexpr bool is_text<char8_t> = true;
 #endif
 
+constexpr bool is_kind_of_address(argument_kind kind) noexcept {
+    return kind == argument_kind::pointer || kind == argument_kind::string || kind == argument_kind::sized_string;
+}
+
+// Of an integer or a pointer; unknown is what is no argument at all, and says so by itself.
+constexpr bool can_be_address(argument_kind kind) noexcept {
+    return is_kind_of_address(kind) || kind == argument_kind::signed_integer ||
+           kind == argument_kind::unsigned_integer || kind == argument_kind::enumeration ||
+           kind == argument_kind::unknown;
+}
+
 // T is what `operand` (operands.hpp) sees, and this goes the way that it goes.
 template <class T>
 constexpr argument_kind kind_of() noexcept {
@@ -42,6 +54,8 @@ constexpr argument_kind kind_of() noexcept {
         return is_text<typename T::element> ? argument_kind::sized_string : argument_kind::pointer;
     } else if constexpr (std::is_same_v<T, size_of_previous>) {
         return argument_kind::unsigned_integer;
+    } else if constexpr (is_address<T>) {
+        return argument_kind::pointer;
     } else if constexpr (is_unreadable<T>) {
         return argument_kind::unknown;
     } else if constexpr (own_kind<T> != argument_kind::unknown) {
@@ -56,14 +70,14 @@ template <class... T>
 constexpr std::uint64_t packed_kinds() noexcept {
     std::uint64_t all = std::uint64_t{sizeof...(T)} << 48;
     [[maybe_unused]] int bits = 0;
-    ((all |= std::uint64_t{static_cast<unsigned char>(kind_of<std::decay_t<const T>>())} << bits, bits += 4), ...);
+    ((all |= std::uint64_t{static_cast<unsigned char>(kind_of<decayed<T>>())} << bits, bits += 4), ...);
     return all;
 }
 
 template <class... T>
 struct described_kinds {
     enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() };
-    enum : bool { has_types = ((kind_of<std::decay_t<const T>>() == argument_kind::enumeration) || ...) };
+    enum : bool { has_types = ((kind_of<decayed<T>>() == argument_kind::enumeration) || ...) };
 };
 
 } // namespace usdtpp::detail

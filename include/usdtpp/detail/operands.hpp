@@ -13,6 +13,7 @@
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/arch.hpp>
 #include <usdtpp/detail/kinds.hpp>
+#include <usdtpp/detail/memory.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 #include <usdtpp/detail/processor.hpp>
 #include <usdtpp/detail/sized.hpp>
@@ -47,6 +48,18 @@ USDTPP_DETAIL_INLINE const void* publish(const void* pointer) noexcept {
     return pointer;
 }
 
+// Of an operand that is said to be an address.
+template <class Operand>
+USDTPP_DETAIL_INLINE auto address_operand(Operand value) noexcept {
+    fence();
+    if constexpr (std::is_integral_v<Operand>) {
+        const auto address = static_cast<std::uintptr_t>(value);
+        return publish(reinterpret_cast<const void*>(address)); // NOLINT(performance-no-int-to-ptr)
+    } else {
+        return value; // a pointer, which is published, or no argument
+    }
+}
+
 // What a value is for a tracer: an integer or a const void*. A type that cannot be an argument becomes a null pointer
 // to `unreadable`, which `operands` reports.
 template <class T>
@@ -67,6 +80,13 @@ USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
         return publish(value.data);
     } else if constexpr (std::is_same_v<T, size_of_previous>) {
         return std::uint64_t{}; // `operands` knows it
+    } else if constexpr (is_address<T>) {
+        using type = typename T::type;
+        if constexpr (can_be_address(kind_of<decayed<type>>())) {
+            return address_operand(operand(value.value));
+        } else {
+            return static_cast<const unreadable<type, reason::no_address>*>(nullptr);
+        }
     } else if constexpr (is_unreadable<T>) {
         return static_cast<const T*>(nullptr);
     } else {
@@ -74,6 +94,8 @@ USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
         using mapped = decltype(operand(probe_argument<T>::get(value)));
         if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*>) {
             return static_cast<const unreadable<T, reason::dangling>*>(nullptr);
+        } else if constexpr (is_kind_of_address(own_kind<T>) && std::is_integral_v<mapped>) {
+            return address_operand(operand(probe_argument<T>::get(value)));
         } else {
             return operand(probe_argument<T>::get(value));
         }
@@ -84,7 +106,7 @@ USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
 // pointers) goes by value: so a bit-field, a packed member or a static const member without a definition does as well
 // as a variable, and a volatile is read once.
 template <class T>
-using parameter = std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, std::decay_t<const T>>;
+using parameter = std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, decayed<T>>;
 
 template <class T>
 using operand_type = decltype(operand(std::declval<parameter<T>>()));
@@ -101,6 +123,7 @@ struct argument_number {
     static_assert(Reason != reason::view,
                   "usdtpp: this type has no NUL at its end: pass USDTPP_SIZED(x), which makes two arguments of it, "
                   "its address and its length");
+    static_assert(Reason != reason::no_address, "usdtpp: USDTPP_ADDRESS(x) is for an address: an integer or a pointer");
     static_assert(Reason != reason::dangling,
                   "usdtpp: probe_argument<T>::get returns a temporary, which is gone when the probe fires: let it "
                   "return a number, or a pointer to something that lives longer");

@@ -149,9 +149,9 @@ inline std::optional<std::string_view> between(std::string_view prefix, std::str
     return matches ? std::optional(written.substr(prefix.size(), written.size() - size)) : std::nullopt;
 }
 
-// The names of a probe's arguments: what was written, or the name that USDTPP_NAMED gives. USDTPP_SIZED makes two
-// arguments, address and length, and names the first. Both may be there as the macro that was written, or as what it
-// stands for, if a macro of the user's came in between.
+// The names of a probe's arguments: what was written, what is in USDTPP_ADDRESS, or the name that USDTPP_NAMED gives.
+// USDTPP_SIZED makes two arguments, address and length, and names the first. All may be there as the macro that was
+// written, or as what it stands for, if a macro of the user's came in between.
 inline std::vector<std::string> names_of(const description& of) {
     std::vector<std::string> names;
     const argument_names written(of.arguments);
@@ -165,6 +165,10 @@ inline std::vector<std::string> names_of(const description& of) {
             names.emplace_back(*expanded);
         } else if (one == "::usdtpp::detail::size_of_previous {}") {
             names.emplace_back();
+        } else if (const auto address = between("USDTPP_ADDRESS(", one, ")")) {
+            names.emplace_back(*address);
+        } else if (const auto expanded_address = between("::usdtpp::detail::address(", one, ")")) {
+            names.emplace_back(*expanded_address);
         } else if (const auto named = between("USDTPP_NAMED(", one, ")")) {
             names.emplace_back(argument_names(*named).names().front());
         } else if (const auto expanded_name = between("(static_cast<void>(sizeof(\"", one, ")")) {

@@ -8,6 +8,20 @@
 
 namespace usdtpp::detail {
 
+// As std::decay_t, which leaves a pointer that is `restrict` as it is: for the standard library that is no pointer.
+template <class T>
+struct without_restrict {
+    using type = T;
+};
+#if defined(__GNUC__)
+template <class T>
+struct without_restrict<T* __restrict> {
+    using type = T*;
+};
+#endif
+template <class T>
+using decayed = typename without_restrict<std::decay_t<const T>>::type;
+
 template <class T, class = void>
 inline constexpr bool has_c_str = false;
 template <class T>

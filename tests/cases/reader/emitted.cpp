@@ -35,6 +35,12 @@ struct usdtpp::probe_argument<ticks> {
     static constexpr auto kind = usdtpp::argument_kind::duration;
     static long get(const ticks& from) noexcept { return from.count; }
 };
+struct order_address { unsigned long raw; };
+template <>
+struct usdtpp::probe_argument<order_address> {
+    static constexpr auto kind = usdtpp::argument_kind::pointer;
+    static unsigned long get(const order_address& from) noexcept { return from.raw; }
+};
 
 struct request { int id; std::string path; const request* next; colour tint; };
 
@@ -75,6 +81,7 @@ struct watched {
 }
 
 [[gnu::noinline]] void all(int a, unsigned b, char c, bool d, float e, double f, const char* text, const void* pointer, const request& from, std::string_view view, colour tint, geometry::shape shape) {
+    const auto number = reinterpret_cast<unsigned long>(pointer);
     PROBE(emitted, none); // emitted:none
     PROBE(emitted, numbers, a, b, c, d, e, f, 1, 2U, 'x', true, 1.5F, 2.5); // emitted:numbers ; signed a ; unsigned b ; char c ; bool d ; float e ; double f ; signed 1 ; unsigned 2U ; char 'x' ; bool true ; float 1.5F ; double 2.5
     PROBE(emitted, small, static_cast<signed char>(a), static_cast<unsigned char>(a), static_cast<short>(a), L'w', u'u', U'U'); // emitted:small ; signed static_cast<signed char>(a) ; unsigned static_cast<unsigned char>(a) ; signed static_cast<short>(a) ; char L'w' ; char u'u' ; char U'U'
@@ -93,10 +100,11 @@ struct watched {
     PROBE(emitted, macro, LIMIT, a + LIMIT); // emitted:macro ; signed LIMIT ; signed a + LIMIT
     PROBE(PROVIDER, macro_provider, a); // emitted:macro_provider ; signed a
     PROBE(emitted, one_for_two, BOTH); // emitted:one_for_two ; signed ; unsigned
+    PROBE(emitted, addresses, USDTPP_ADDRESS(number), USDTPP_ADDRESS(text), USDTPP_NAMED(other, USDTPP_ADDRESS(number + 1)), USDTPP_ADDRESS(std::pair<unsigned long, int>(number, a).first), order_address{number}); // emitted:addresses ; pointer number ; pointer text ; pointer other ; pointer std::pair<unsigned long, int>(number, a).first ; pointer order_address{number}
     PROBE(emitted, named, USDTPP_NAMED(shard, a % 16), USDTPP_NAMED(tint, from.tint), USDTPP_NAMED(pair, std::pair<int, int>(a, a).first)); // emitted:named ; signed shard ; enum:colour tint ; signed pair
     PROBE(emitted, eight, 1, 2U, true, 'c', 5.5, 6.5F, text, pointer); // emitted:eight ; signed 1 ; unsigned 2U ; bool true ; char 'c' ; double 5.5 ; float 6.5F ; string text ; pointer pointer
     PROBE(emitted, twelve, 1, 2U, 3, 4U, 5, 6U, 7, 8U, tint, text, 'c', std::chrono::seconds(1)); // emitted:twelve ; signed 1 ; unsigned 2U ; signed 3 ; unsigned 4U ; signed 5 ; unsigned 6U ; signed 7 ; unsigned 8U ; enum:colour tint ; string text ; char 'c' ; duration std::chrono::seconds(1)
-    MYAPP_PROBE(wrapped, a + LIMIT, USDTPP_SIZED(view), USDTPP_NAMED(shard, a % 16)); // myapp:wrapped ; signed a + 10 ; sized view ; unsigned ; signed shard
+    MYAPP_PROBE(wrapped, a + LIMIT, USDTPP_SIZED(view), USDTPP_NAMED(shard, a % 16), USDTPP_ADDRESS(number)); // myapp:wrapped ; signed a + 10 ; sized view ; unsigned ; signed shard ; pointer number
     FOSDEM_PROBE(request_start, from.id, text); // fosdem:request_start ; signed from.id ; string text
     PROBE_IF_ENABLED(emitted, guarded, a, b); // emitted:guarded ; signed a ; unsigned b
     MYAPP_PROBE(long_text, from.path.substr(static_cast<std::string::size_type>(a) % 100, static_cast<std::string::size_type>(b) % 100).append("a text that is so long that a description has no room for all of it").append("and more"), tint); // myapp:long_text ; string from.path.substr(static_cast<std::string::size_type>(a) % 100, static_cast<std::string::size_type>(b) % 100).append("a text that is so long that a description has no room for all of it").app... ; enum:

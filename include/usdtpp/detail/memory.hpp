@@ -1,0 +1,51 @@
+// Memory that a tracer reads though no pointer among the arguments says so: that which an integer leads to
+// (USDTPP_ADDRESS), and that which nothing leads to (USDTPP_FENCE).
+//
+// Only GCC needs telling. To clang any asm volatile, and so any probe, reads all memory that something else could read.
+#ifndef USDTPP_DETAIL_MEMORY_HPP
+#define USDTPP_DETAIL_MEMORY_HPP
+
+#include <type_traits>
+
+#include <usdtpp/detail/arch.hpp>
+
+namespace usdtpp::detail {
+
+// The argument of USDTPP_ADDRESS. What is no class goes by value, as arguments do without it (operands.hpp).
+template <class T>
+struct address_value {
+    using type = T;
+    std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, T> value;
+};
+
+template <class T, std::enable_if_t<std::is_class_v<T> || std::is_union_v<T>, int> = 0>
+USDTPP_DETAIL_INLINE address_value<T> address(const T& value) noexcept {
+    return {value};
+}
+template <class T, std::enable_if_t<!std::is_class_v<T> && !std::is_union_v<T>, int> = 0>
+USDTPP_DETAIL_INLINE address_value<T> address(T value) noexcept {
+    return {value};
+}
+
+template <class T>
+inline constexpr bool is_address = false;
+template <class T>
+inline constexpr bool is_address<address_value<T>> = true;
+
+// The statement reads, as far as GCC knows, what an unknown pointer leads to, so stores to whatever that could be are
+// done before it. It is volatile memory, which GCC counts for all memory, also where `restrict` or a static variable
+// whose address nobody takes would tell it otherwise. It writes nothing: unlike after a "memory" clobber, nothing is
+// loaded again.
+#if defined(__GNUC__) && !defined(__clang__) && !defined(USDTPP_DETAIL_BACKEND_DISABLED)
+USDTPP_DETAIL_INLINE void fence() noexcept {
+    const void* anything;
+    asm("" : "=r"(anything));
+    asm volatile("" : : "m"(*static_cast<const volatile char(*)[]>(anything)));
+}
+#else
+USDTPP_DETAIL_INLINE constexpr void fence() noexcept {}
+#endif
+
+} // namespace usdtpp::detail
+
+#endif
