@@ -1,5 +1,6 @@
 // Tracing from inside: a program attaches to the probes that it has loaded, its own and those of libraries, without
-// rights, kernel or tracer. It needs libelf, as <usdtpp/notes.hpp> does; x86-64 and aarch64.
+// rights, kernel or tracer. It needs libelf, as <usdtpp/notes.hpp> does; x86-64 and aarch64. Elsewhere
+// USDTPP_HAS_ATTACH is 0, and attach() compiles and throws.
 //
 //     #include <usdtpp/attach.hpp>
 //
@@ -23,8 +24,13 @@
 #include <utility>
 #include <vector>
 
-#include <usdtpp/detail/attach_engine.hpp>
 #include <usdtpp/event.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
+#include <usdtpp/detail/attach_engine.hpp>
+#else
+#include <usdtpp/detail/attach_none.hpp>
+#endif
 
 namespace usdtpp {
 
@@ -82,9 +88,9 @@ private:
 ///
 /// PROBE_ENABLED and PROBE_IF_ENABLED see it as they see a tracer.
 ///
-/// Throws attach_error where no probe has such a name, where the memory of the code cannot be changed, and for sites
-/// that cannot be attached to; then nothing is attached. With `left_out` such sites are left out, and what would have
-/// been thrown is added there.
+/// Throws attach_error where nothing can be attached (USDTPP_HAS_ATTACH is 0), no probe has such a name, where the
+/// memory of the code cannot be changed, and for sites that cannot be attached to; then nothing is attached. With
+/// `left_out` such sites are left out, and what would have been thrown is added there.
 [[nodiscard]] USDTPP_DETAIL_HIDDEN inline attachment attach(std::string_view pattern,
                                                             std::function<void(const event&)> handler,
                                                             std::vector<attach_error>* left_out = nullptr) {

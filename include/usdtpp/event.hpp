@@ -11,8 +11,13 @@
 #include <string_view>
 #include <type_traits>
 
-#include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/note_types.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
+#include <usdtpp/detail/attach_site.hpp>
+#else
+#include <usdtpp/detail/attach_none.hpp>
+#endif
 
 namespace usdtpp {
 
@@ -126,7 +131,7 @@ private:
         }
         const auto* begin = reinterpret_cast<const char*>(value_); // NOLINT(performance-no-int-to-ptr)
         return begin == nullptr                             ? std::string_view()
-               : note_->kind == argument_kind::sized_string ? std::string_view(begin, next_)
+               : note_->kind == argument_kind::sized_string ? std::string_view(begin, static_cast<std::size_t>(next_))
                                                             : std::string_view(begin);
     }
 

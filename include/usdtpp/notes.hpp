@@ -1,5 +1,6 @@
 // The note reader: the probes of an ELF file, or of what a running process has loaded, whatever header made them. It
-// needs libelf (elfutils; Debian: libelf-dev), and no other header of usdtpp includes it.
+// needs Linux and libelf (elfutils; Debian: libelf-dev). Where they are missing, USDTPP_HAS_NOTES is 0, and all that
+// remains of it is note_error.
 //
 //     #include <usdtpp/notes.hpp>
 //
@@ -33,9 +34,14 @@
 
 #include <sys/types.h>
 
+#include <usdtpp/note_types.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_NOTES
 #include <usdtpp/detail/reader_elf.hpp>
 #include <usdtpp/detail/reader_process.hpp>
-#include <usdtpp/note_types.hpp>
+#else
+#include <usdtpp/detail/reader_none.hpp>
+#endif
 
 namespace usdtpp {
 

@@ -10,10 +10,12 @@
 #include <type_traits>
 #include <vector>
 
-#include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/attach_text.hpp>
-#include <usdtpp/detail/recorder_rings.hpp>
 #include <usdtpp/event.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
+#include <usdtpp/detail/recorder_rings.hpp>
+#endif
 
 namespace usdtpp {
 
@@ -94,6 +96,7 @@ public:
         return (*this)[detail::attach::position_of(note(), name)];
     }
 
+#if USDTPP_HAS_ATTACH
     /// Machinery: takes over a record.
     void read(const std::uint64_t* record, std::uint64_t time) {
         namespace recording = detail::recording;
@@ -121,6 +124,7 @@ public:
             }
         }
     }
+#endif
 
 private:
     struct copied_text {

@@ -20,12 +20,15 @@
 #include <vector>
 
 #include <usdtpp/attach.hpp>
-#include <usdtpp/detail/recorder_read.hpp>
-#include <usdtpp/detail/recorder_rings.hpp>
-#include <usdtpp/detail/recorder_write.hpp>
 #include <usdtpp/recorded_event.hpp>
 #include <usdtpp/recorded_json.hpp>
 #include <usdtpp/trace_events.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
+#include <usdtpp/detail/recorder_read.hpp>
+#include <usdtpp/detail/recorder_rings.hpp>
+#include <usdtpp/detail/recorder_write.hpp>
+#endif
 
 namespace usdtpp {
 
@@ -53,6 +56,7 @@ struct recorder_losses {
     std::uint64_t threads = 0; ///< of threads beyond recorder_options::threads
 };
 
+#if USDTPP_HAS_ATTACH
 /// Records what fires as long as it lives, or until stop(). In the child of a fork it is as if it were new: it has no
 /// event and no loss of the parent, only those of the child.
 class recorder {
@@ -138,6 +142,36 @@ private:
     detail::recording::reader_of_all reader_;
     attachment attached_; // goes first
 };
+#else
+// There is none: the constructor throws.
+class recorder {
+public:
+    explicit recorder(std::string_view pattern, const recorder_options& = {},
+                      std::vector<attach_error>* left_out = nullptr)
+        : attached_(attach(pattern, {}, left_out)) {}
+    recorder(const recorder&) = delete;
+    recorder& operator=(const recorder&) = delete;
+
+    void stop() noexcept {}
+    std::size_t sites() const noexcept {
+        return 0;
+    }
+    template <class Use>
+    std::uint64_t drain(Use&& use) {
+        static_cast<void>(sizeof(use(std::declval<const recorded_event&>()), 0));
+        return 0;
+    }
+    std::uint64_t dropped() const noexcept {
+        return 0;
+    }
+    recorder_losses losses() const noexcept {
+        return {};
+    }
+
+private:
+    attachment attached_;
+};
+#endif
 
 } // namespace usdtpp
 

@@ -45,9 +45,14 @@
 #include <vector>
 
 #include <usdtpp/attach.hpp>
+#include <usdtpp/testing_event.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
 #include <usdtpp/detail/attach_clock.hpp>
 #include <usdtpp/detail/attach_forks.hpp>
-#include <usdtpp/testing_event.hpp>
+#endif
+
+#if USDTPP_HAS_ATTACH
 
 namespace usdtpp::detail::testing {
 
@@ -255,5 +260,62 @@ private:
 };
 
 } // namespace usdtpp::testing
+
+#else
+namespace usdtpp::testing {
+
+// There are none: the constructors throw.
+class capture {
+public:
+    explicit capture(std::string_view pattern, std::size_t = 4096) : attached_(attach(pattern, {})) {}
+    capture(const capture&) = delete;
+    capture& operator=(const capture&) = delete;
+
+    event_list events() const {
+        return {};
+    }
+    event_list find(std::string_view) const {
+        return {};
+    }
+    std::size_t count() const {
+        return 0;
+    }
+    std::size_t count(std::string_view) const {
+        return 0;
+    }
+    bool wait_for(std::string_view, std::size_t = 1, std::chrono::milliseconds = std::chrono::seconds(5)) const {
+        return false;
+    }
+    void clear() {}
+    void stop() noexcept {}
+
+private:
+    attachment attached_;
+};
+class coverage {
+public:
+    explicit coverage(std::string_view pattern) : attached_(attach(pattern, {})) {}
+    coverage(const coverage&) = delete;
+    coverage& operator=(const coverage&) = delete;
+
+    std::size_t size() const {
+        return 0;
+    }
+    std::vector<probe_note> unreached() const {
+        return {};
+    }
+    std::string summary() const {
+        return {};
+    }
+    std::string report() const {
+        return {};
+    }
+
+private:
+    attachment attached_;
+};
+
+} // namespace usdtpp::testing
+#endif
 
 #endif

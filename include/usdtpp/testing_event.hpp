@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <usdtpp/detail/attach_engine.hpp>
+#include <usdtpp/attach.hpp>
 #include <usdtpp/detail/testing_text.hpp>
 #include <usdtpp/event.hpp>
 

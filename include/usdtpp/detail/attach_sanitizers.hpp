@@ -5,7 +5,11 @@
 // Each executable or shared object has an engine of its own, with threads and sites of its own, whatever the version
 // and the flags that it was compiled with. So the dynamic linker must not have one object use a function or a variable
 // of another's: all of namespace usdtpp::detail::attach are hidden.
+#if defined(__ELF__)
 #define USDTPP_DETAIL_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define USDTPP_DETAIL_HIDDEN
+#endif
 
 // Sanitizers and profilers put calls into a function that know nothing of registers: with them, vector registers are
 // saved always.

@@ -10,15 +10,18 @@
 #include <optional>
 #include <string>
 
+#include <usdtpp/detail/attach_text.hpp>
+#include <usdtpp/event.hpp>
+#include <usdtpp/version.hpp>
+#if USDTPP_HAS_ATTACH
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include <usdtpp/detail/attach_text.hpp>
-#include <usdtpp/event.hpp>
+#endif
 
 namespace usdtpp::detail::testing {
 
+#if USDTPP_HAS_ATTACH
 // Through the kernel, which says so where there is no such memory. Where that system call is forbidden, directly if
 // `trusted`.
 inline bool read_memory(std::uint64_t address, char* into, std::size_t size, bool trusted) noexcept {
@@ -32,6 +35,11 @@ inline bool read_memory(std::uint64_t address, char* into, std::size_t size, boo
     }
     return count >= 0 && static_cast<std::size_t>(count) == size;
 }
+#else
+inline bool read_memory(std::uint64_t, char*, std::size_t, bool) noexcept {
+    return false;
+}
+#endif
 
 // `size` characters, or without it up to a NUL; of both the first `limit`, of UTF-8 in whole characters. None where it
 // is not all in memory.
