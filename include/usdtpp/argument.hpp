@@ -26,9 +26,11 @@ enum class reason { by_value, too_wide, view, no_address, dangling };
 template <class T, reason Reason>
 struct unreadable {};
 template <class T>
-inline constexpr bool is_unreadable = false;
+struct unreadable_trait : std::false_type {};
 template <class T, reason Reason>
-inline constexpr bool is_unreadable<unreadable<T, Reason>> = true;
+struct unreadable_trait<unreadable<T, Reason>> : std::true_type {};
+template <class T>
+inline constexpr bool is_unreadable = unreadable_trait<T>::value;
 } // namespace detail
 
 /// What a value of class or enumeration type T is for a tracer. Specialise it for a type of your own:

@@ -56,18 +56,19 @@
 
 namespace usdtpp::detail {
 
-inline constexpr char identifier_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+// A literal: of a variable that comes with a header unit, GCC computes no strspn.
+#define USDTPP_DETAIL_IDENTIFIER_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 // This is evaluated for each probe. GCC computes strspn at once, and takes its time over each turn of a loop.
 #if defined(__GNUC__) && !defined(__clang__)
 constexpr bool is_identifier(const char* name) noexcept {
-    return *name > '9' && name[__builtin_strspn(name, identifier_characters)] == '\0';
+    return *name > '9' && name[__builtin_strspn(name, USDTPP_DETAIL_IDENTIFIER_CHARACTERS)] == '\0';
 }
 #else
 struct identifier_table {
     bool allowed[256] = {};
     constexpr identifier_table() noexcept {
-        for (const char* c = identifier_characters; *c != '\0'; ++c) {
+        for (const char* c = USDTPP_DETAIL_IDENTIFIER_CHARACTERS; *c != '\0'; ++c) {
             allowed[static_cast<unsigned char>(*c)] = true;
         }
     }

@@ -5,6 +5,7 @@
 #include "cases.hpp"
 #include "catch.hpp"
 #include "check.hpp"
+#include "header_units.hpp"
 #include "toolchain.hpp"
 #include "tracers.hpp"
 
@@ -46,6 +47,19 @@ built precompiled_header(const std::string& directory, const flags& mode) {
     support::must_compile(mode + flags{"-x", "c++-header", header, "-o", precompiled});
     const auto use = clang ? flags{"-include-pch", precompiled} : flags{"-include", header, "-Winvalid-pch", "-Werror"};
     return one_file(directory, mode + use);
+}
+
+// It is imported, not included.
+built header_unit(const std::string& directory, const flags& mode) {
+    header_units units(directory, mode);
+    units.add("usdtpp/usdtpp.hpp");
+    auto text = support::read_file(support::project_file(source));
+    const std::string include = "#include <usdtpp/usdtpp.hpp>";
+    text.replace(text.find(include), include.size(), "import <usdtpp/usdtpp.hpp>;");
+    support::write_file(directory + "/values.cpp", text);
+    units.compile(directory + "/values.cpp", "values");
+    units.link(directory + "/values");
+    return {directory + "/values", directory + "/values"};
 }
 
 // Two files that are one translation unit.
@@ -131,6 +145,8 @@ MODE("a shared object",            "",       "-O2", shared_object, all)
 MODE("a shared object and -O0",    "[full]", "-O0", shared_object, all)
 MODE("a static library",           "[full]", "-O2", static_library, all)
 MODE("a precompiled header",       "[full]", "-O2", precompiled_header, all)
+MODE("a header unit",              "",       "-std=c++20 -O2", header_unit, all)
+MODE("a header unit and -O0",      "[full]", "-std=c++20 -O0", header_unit, all)
 MODE("a unity build",              "[full]", "-O2", unity, all)
 MODE("--gc-sections",              "[full]", "-O2 -ffunction-sections -fdata-sections -Wl,--gc-sections", one_file, all)
 MODE("--icf=all by lld",           "[full]", "-O2 -ffunction-sections -fuse-ld=lld -Wl,--icf=all", one_file, all)

@@ -9,20 +9,27 @@
 namespace usdtpp::detail {
 
 template <class T, class = void>
-inline constexpr argument_kind own_kind = argument_kind::unknown;
+struct kind_member {
+    static constexpr argument_kind value = argument_kind::unknown;
+};
 template <class T>
-inline constexpr argument_kind own_kind<T, std::void_t<decltype(probe_argument<T>::kind)>> = probe_argument<T>::kind;
+struct kind_member<T, std::void_t<decltype(probe_argument<T>::kind)>> {
+    static constexpr argument_kind value = probe_argument<T>::kind;
+};
+template <class T>
+inline constexpr argument_kind own_kind = kind_member<T>::value;
 
 // char8_t is a type of its own from C++20 on.
+#if defined(__cpp_char8_t)
+template <class T>
+inline constexpr bool is_text = std::is_same_v<T, char> || std::is_same_v<T, char8_t>;
+#else
 template <class T>
 inline constexpr bool is_text = std::is_same_v<T, char>;
+#endif
 template <class T>
 inline constexpr bool is_character =
     is_text<T> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
-#if defined(__cpp_char8_t)
-template <>
-inline constexpr bool is_text<char8_t> = true;
-#endif
 
 constexpr bool is_kind_of_address(argument_kind kind) noexcept {
     return kind == argument_kind::pointer || kind == argument_kind::string || kind == argument_kind::sized_string;

@@ -28,9 +28,11 @@ USDTPP_DETAIL_INLINE address_value<T> address(T value) noexcept {
 }
 
 template <class T>
-inline constexpr bool is_address = false;
+struct address_trait : std::false_type {};
 template <class T>
-inline constexpr bool is_address<address_value<T>> = true;
+struct address_trait<address_value<T>> : std::true_type {};
+template <class T>
+inline constexpr bool is_address = address_trait<T>::value;
 
 // The statement reads, as far as GCC knows, what an unknown pointer leads to, so stores to whatever that could be are
 // done before it. It is volatile memory, which GCC counts for all memory, also where `restrict` or a static variable

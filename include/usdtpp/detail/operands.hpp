@@ -130,10 +130,12 @@ struct argument_number {
 };
 
 template <int Number, class Operand>
-inline constexpr bool is_readable = true;
+struct readable_trait : std::true_type {};
 template <int Number, class T, reason Reason>
-inline constexpr bool is_readable<Number, const unreadable<T, Reason>*> = sizeof(argument_number<Number, T, Reason>) >
-                                                                          0; // instantiates it
+struct readable_trait<Number, const unreadable<T, Reason>*>
+    : std::bool_constant<(sizeof(argument_number<Number, T, Reason>) > 0)> {}; // instantiates it
+template <int Number, class Operand>
+inline constexpr bool is_readable = readable_trait<Number, Operand>::value;
 
 // The operands of a probe with arguments of types T, as the members usdtpp_1, usdtpp_2 ... that the back-ends' macros
 // name, and what the notes say of each before the `@`.

@@ -22,32 +22,39 @@ struct without_restrict<T* __restrict> {
 template <class T>
 using decayed = typename without_restrict<std::decay_t<const T>>::type;
 
+// Each is a class with a variable: of variable templates g++ 12 forgets partial specialisations in header units.
 template <class T, class = void>
-inline constexpr bool has_c_str = false;
+struct c_str_shape : std::false_type {};
 template <class T>
-inline constexpr bool has_c_str<T, std::void_t<decltype(std::declval<const T&>().c_str())>> =
-    std::is_pointer_v<decltype(std::declval<const T&>().c_str())>;
+struct c_str_shape<T, std::void_t<decltype(std::declval<const T&>().c_str())>>
+    : std::is_pointer<decltype(std::declval<const T&>().c_str())> {};
+template <class T>
+inline constexpr bool has_c_str = c_str_shape<T>::value;
 
 // unique_ptr, shared_ptr and others like them; not reference_wrapper, whose get() is no pointer.
 template <class T, class = void>
-inline constexpr bool is_smart_pointer = false;
+struct smart_pointer_shape : std::false_type {};
 template <class T>
-inline constexpr bool
-    is_smart_pointer<T, std::void_t<typename T::element_type, decltype(std::declval<const T&>().get())>> =
-        std::is_pointer_v<decltype(std::declval<const T&>().get())>;
+struct smart_pointer_shape<T, std::void_t<typename T::element_type, decltype(std::declval<const T&>().get())>>
+    : std::is_pointer<decltype(std::declval<const T&>().get())> {};
+template <class T>
+inline constexpr bool is_smart_pointer = smart_pointer_shape<T>::value;
 
 template <class T, class = void>
-inline constexpr bool is_duration = false;
+struct duration_shape : std::false_type {};
 template <class T>
-inline constexpr bool is_duration<T, std::void_t<typename T::rep, decltype(T::period::num), decltype(T::period::den),
-                                                 decltype(std::declval<const T&>().count())>> = true;
+struct duration_shape<T, std::void_t<typename T::rep, decltype(T::period::num), decltype(T::period::den),
+                                     decltype(std::declval<const T&>().count())>> : std::true_type {};
+template <class T>
+inline constexpr bool is_duration = duration_shape<T>::value;
 
 template <class T, class = void>
-inline constexpr bool is_time_point = false;
+struct time_point_shape : std::false_type {};
 template <class T>
-inline constexpr bool
-    is_time_point<T, std::void_t<typename T::clock, decltype(std::declval<const T&>().time_since_epoch())>> =
-        is_duration<std::decay_t<decltype(std::declval<const T&>().time_since_epoch())>>;
+struct time_point_shape<T, std::void_t<typename T::clock, decltype(std::declval<const T&>().time_since_epoch())>>
+    : duration_shape<std::decay_t<decltype(std::declval<const T&>().time_since_epoch())>> {};
+template <class T>
+inline constexpr bool is_time_point = time_point_shape<T>::value;
 
 // Converts to whatever enumeration the parameter of atomic<T>::load is. memory_order_relaxed is 0 in libstdc++ and
 // libc++, after __ATOMIC_RELAXED.
@@ -59,25 +66,32 @@ struct relaxed_order {
 };
 
 template <class T, class = void>
-inline constexpr bool is_atomic = false;
+struct atomic_shape : std::false_type {};
 template <class T>
-inline constexpr bool is_atomic<T, std::void_t<decltype(std::declval<const T&>().is_lock_free()),
-                                               decltype(std::declval<const T&>().load(relaxed_order{}))>> = true;
+struct atomic_shape<T, std::void_t<decltype(std::declval<const T&>().is_lock_free()),
+                                   decltype(std::declval<const T&>().load(relaxed_order{}))>> : std::true_type {};
+template <class T>
+inline constexpr bool is_atomic = atomic_shape<T>::value;
 
 // error_code and error_condition.
 template <class T, class = void>
-inline constexpr bool is_error_code = false;
+struct error_code_shape : std::false_type {};
 template <class T>
-inline constexpr bool is_error_code<
-    T, std::void_t<decltype(std::declval<const T&>().category()), decltype(std::declval<const T&>().value())>> = true;
+struct error_code_shape<
+    T, std::void_t<decltype(std::declval<const T&>().category()), decltype(std::declval<const T&>().value())>>
+    : std::true_type {};
+template <class T>
+inline constexpr bool is_error_code = error_code_shape<T>::value;
 
 // string_view, span, vector, array: a pointer and a length, with no NUL at the end.
 template <class T, class = void>
-inline constexpr bool is_view = false;
+struct view_shape : std::false_type {};
 template <class T>
-inline constexpr bool
-    is_view<T, std::void_t<decltype(std::declval<const T&>().size()), decltype(std::declval<const T&>().data())>> =
-        std::is_pointer_v<decltype(std::declval<const T&>().data())>;
+struct view_shape<T,
+                  std::void_t<decltype(std::declval<const T&>().size()), decltype(std::declval<const T&>().data())>>
+    : std::is_pointer<decltype(std::declval<const T&>().data())> {};
+template <class T>
+inline constexpr bool is_view = view_shape<T>::value;
 
 constexpr std::intmax_t greatest_common_divisor(std::intmax_t a, std::intmax_t b) noexcept {
     return b == 0 ? a : greatest_common_divisor(b, a % b);

@@ -25,9 +25,11 @@ USDTPP_DETAIL_INLINE auto sized(const View& view) noexcept {
 }
 
 template <class T>
-inline constexpr bool is_sized = false;
+struct sized_trait : std::false_type {};
 template <class Element>
-inline constexpr bool is_sized<sized_value<Element>> = true;
+struct sized_trait<sized_value<Element>> : std::true_type {};
+template <class T>
+inline constexpr bool is_sized = sized_trait<T>::value;
 
 } // namespace usdtpp::detail
 
