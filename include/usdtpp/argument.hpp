@@ -22,7 +22,7 @@ inline constexpr argument_kind kind_by_shape = std::is_enum_v<T>  ? argument_kin
                                                                   : argument_kind::unknown;
 
 // What `get` returns for a type that is no probe argument, and why it is none.
-enum class reason { by_value, too_wide, view, no_address, dangling };
+enum class reason { by_value, member_pointer, too_wide, no_number, view, no_view, no_address, no_result, dangling };
 template <class T, reason Reason>
 struct unreadable {};
 template <class T>
@@ -75,8 +75,12 @@ struct probe_argument {
             return detail::unreadable<T, detail::reason::view>{};
         } else if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
             return detail::unreadable<T, detail::reason::by_value>{};
-        } else {
+        } else if constexpr (std::is_member_pointer_v<T>) {
+            return detail::unreadable<T, detail::reason::member_pointer>{};
+        } else if constexpr (sizeof(T) > 8) {
             return detail::unreadable<T, detail::reason::too_wide>{};
+        } else {
+            return detail::unreadable<T, detail::reason::no_number>{};
         }
     }
 };

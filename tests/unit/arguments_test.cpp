@@ -131,7 +131,7 @@ static_assert(becomes<own_address, const void*> && becomes<own_text, const void*
 
 static_assert(is_no_argument<std::string_view, reason::view> && is_no_argument<std::vector<int>, reason::view>);
 static_assert(is_no_argument<std::array<char, 4>, reason::view>);
-static_assert(is_no_argument<long double, reason::too_wide> && is_no_argument<int own::*, reason::too_wide>);
+static_assert(is_no_argument<long double, reason::too_wide> && is_no_argument<int own::*, reason::member_pointer>);
 static_assert(is_no_argument<std::pair<int, int>, reason::by_value>);
 static_assert(is_no_argument<std::reference_wrapper<int>, reason::by_value>);
 
@@ -160,6 +160,18 @@ TEST_CASE("numbers keep their value, floating point its bits") {
     CHECK(operands.usdtpp_5 == 0x3fc00000);
     CHECK(operands.usdtpp_6 == -3);
     CHECK(operands.usdtpp_7 == ~0UL);
+}
+
+TEST_CASE("bit-fields keep their value, those of an enumeration its sign") {
+    struct {
+        small tiny : 4;
+        unsigned three : 3;
+        bool flag : 1;
+    } fields = {small{-3}, 5, true};
+    const auto operands = stored(fields.tiny, fields.three, fields.flag);
+    CHECK(operands.usdtpp_1 == -3);
+    CHECK(operands.usdtpp_2 == 5);
+    CHECK(operands.usdtpp_3 == 1);
 }
 
 TEST_CASE("strings, pointers and arrays become the address of what they hold") {

@@ -31,6 +31,12 @@ template <class T>
 inline constexpr bool is_character =
     is_text<T> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
 
+// Without a result that could be an argument nothing goes on for ever.
+template <class T>
+using result_of_get = std::decay_t<decltype(probe_argument<T>::get(std::declval<const T&>()))>;
+template <class T>
+inline constexpr bool has_result = !std::is_void_v<result_of_get<T>> && !std::is_same_v<result_of_get<T>, T>;
+
 constexpr bool is_kind_of_address(argument_kind kind) noexcept {
     return kind == argument_kind::pointer || kind == argument_kind::string || kind == argument_kind::sized_string;
 }
@@ -67,8 +73,10 @@ constexpr argument_kind kind_of() noexcept {
         return argument_kind::unknown;
     } else if constexpr (own_kind<T> != argument_kind::unknown) {
         return own_kind<T>;
+    } else if constexpr (has_result<T>) {
+        return kind_of<result_of_get<T>>();
     } else {
-        return kind_of<std::decay_t<decltype(probe_argument<T>::get(std::declval<const T&>()))>>();
+        return argument_kind::unknown;
     }
 }
 

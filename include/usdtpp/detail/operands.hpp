@@ -70,11 +70,11 @@ USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
         return reinterpret_cast<std::uintptr_t>(value);
     } else if constexpr (std::is_pointer_v<T>) {
         return publish(const_cast<const void*>(static_cast<const volatile void*>(value)));
-    } else if constexpr (std::is_floating_point_v<T> && sizeof(T) <= 8) {
+    } else if constexpr (is_readable_float<T>()) {
         typename integer<sizeof(T), false>::type bits;
         std::memcpy(&bits, &value, sizeof bits);
         return bits;
-    } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
+    } else if constexpr (is_readable_integer<T>()) {
         return static_cast<typename integer<sizeof(T), std::is_signed_v<T>>::type>(value);
     } else if constexpr (is_sized<T>) {
         return publish(value.data);
@@ -89,10 +89,13 @@ USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
         }
     } else if constexpr (is_unreadable<T>) {
         return static_cast<const T*>(nullptr);
+    } else if constexpr (!has_result<T>) {
+        return static_cast<const unreadable<T, reason::no_result>*>(nullptr);
     } else {
         using got = decltype(probe_argument<T>::get(value));
         using mapped = decltype(operand(probe_argument<T>::get(value)));
-        if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*>) {
+        if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*> &&
+                      !is_kind_of_address(own_kind<got>)) {
             return static_cast<const unreadable<T, reason::dangling>*>(nullptr);
         } else if constexpr (is_kind_of_address(own_kind<T>) && std::is_integral_v<mapped>) {
             return address_operand(operand(probe_argument<T>::get(value)));
@@ -118,12 +121,22 @@ struct argument_number {
     static_assert(Reason != reason::by_value,
                   "usdtpp: a class is no probe argument by value: pass a pointer to it, or one of its members, or "
                   "specialise usdtpp::probe_argument for it");
+    static_assert(Reason != reason::member_pointer,
+                  "usdtpp: a pointer to a member is no address: pass a pointer to that member of an object");
     static_assert(Reason != reason::too_wide,
                   "usdtpp: no tracer can read a value of this type, wider than 8 bytes: pass a pointer to it");
+    static_assert(
+        Reason != reason::no_number,
+        "usdtpp: no tracer can read a value of this type, which is no integer, float or double: convert it to "
+        "one of them, or pass a pointer to it");
     static_assert(Reason != reason::view,
                   "usdtpp: this type has no NUL at its end: pass USDTPP_SIZED(x), which makes two arguments of it, "
                   "its address and its length");
+    static_assert(Reason != reason::no_view, "usdtpp: USDTPP_SIZED(x) is for what has data() and size()");
     static_assert(Reason != reason::no_address, "usdtpp: USDTPP_ADDRESS(x) is for an address: an integer or a pointer");
+    static_assert(
+        Reason != reason::no_result,
+        "usdtpp: probe_argument<T>::get must return what is a probe argument without it: a number, a pointer");
     static_assert(Reason != reason::dangling,
                   "usdtpp: probe_argument<T>::get returns a temporary, which is gone when the probe fires: let it "
                   "return a number, or a pointer to something that lives longer");
@@ -143,7 +156,8 @@ template <int Count, class... T>
 struct operands {
     static_assert(Count == sizeof...(T),
                   "usdtpp: the preprocessor counts these arguments differently: write parentheses around one that has "
-                  "a comma in it, and name the elements of a pack one by one");
+                  "a comma in it, and name the elements of a pack one by one; an overloaded function and a list in "
+                  "braces are none unless they are converted to a type");
 };
 template <>
 struct operands<0> : described_kinds<> {

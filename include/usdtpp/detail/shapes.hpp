@@ -22,6 +22,22 @@ struct without_restrict<T* __restrict> {
 template <class T>
 using decayed = typename without_restrict<std::decay_t<const T>>::type;
 
+// Numbers that tracers read, of the size of one of their own; _Float16 is none of them.
+template <class T>
+constexpr bool is_readable_integer() noexcept {
+    if constexpr (std::is_integral_v<T>) {
+        return sizeof(T) <= 8;
+    }
+    return false;
+}
+template <class T>
+constexpr bool is_readable_float() noexcept {
+    if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == sizeof(float) || sizeof(T) == sizeof(double);
+    }
+    return false;
+}
+
 // Each is a class with a variable: of variable templates g++ 12 forgets partial specialisations in header units.
 template <class T, class = void>
 struct c_str_shape : std::false_type {};
@@ -87,8 +103,7 @@ inline constexpr bool is_error_code = error_code_shape<T>::value;
 template <class T, class = void>
 struct view_shape : std::false_type {};
 template <class T>
-struct view_shape<T,
-                  std::void_t<decltype(std::declval<const T&>().size()), decltype(std::declval<const T&>().data())>>
+struct view_shape<T, std::void_t<decltype(std::declval<const T&>().size()), decltype(std::declval<const T&>().data())>>
     : std::is_pointer<decltype(std::declval<const T&>().data())> {};
 template <class T>
 inline constexpr bool is_view = view_shape<T>::value;

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <usdtpp/argument.hpp>
 #include <usdtpp/detail/arch.hpp>
+#include <usdtpp/detail/shapes.hpp>
 
 namespace usdtpp::detail {
 
@@ -20,8 +22,12 @@ struct size_of_previous {};
 
 template <class View>
 USDTPP_DETAIL_INLINE auto sized(const View& view) noexcept {
-    using element = std::remove_cv_t<std::remove_pointer_t<decltype(view.data())>>;
-    return sized_value<element>{view.data(), static_cast<std::uint64_t>(view.size())};
+    if constexpr (is_view<View>) {
+        using element = std::remove_cv_t<std::remove_pointer_t<decltype(view.data())>>;
+        return sized_value<element>{view.data(), static_cast<std::uint64_t>(view.size())};
+    } else {
+        return unreadable<View, reason::no_view>{};
+    }
 }
 
 template <class T>
