@@ -2,6 +2,10 @@
 #ifndef USDTPP_PROBE_HPP
 #define USDTPP_PROBE_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <usdtpp/argument.hpp>
 #include <usdtpp/config.hpp>
 #include <usdtpp/detail/arch.hpp>
@@ -101,7 +105,7 @@ constexpr bool are_identifiers(const char* provider, const char* name) noexcept 
     do {                                                                                                               \
         USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
         USDTPP_DETAIL_IF_REACHED {                                                                                     \
-            [[maybe_unused]] auto* usdtpp_types = true ? nullptr : ::usdtpp::detail::types_of<count> arguments;        \
+            [[maybe_unused]] auto* usdtpp_types = (true) ? nullptr : ::usdtpp::detail::types_of<count> arguments;      \
             [[maybe_unused]] ::std::remove_pointer_t<decltype(usdtpp_types)> usdtpp_operands;                          \
             USDTPP_DETAIL_FIRE(text, provider, name, count, usdtpp_operands.store arguments);                          \
         }                                                                                                              \
@@ -121,4 +125,5 @@ constexpr bool are_identifiers(const char* provider, const char* name) noexcept 
         }                                                                                                              \
     } while (false)
 
+#endif
 #endif

@@ -1,7 +1,7 @@
 // The description of a probe: a note of our own beside the one that tracers read. docs/note.md has its format.
 //
 // It holds text of the source, which cannot be in the template of the probe's asm statement: `%`, `{` and `|` have a
-// meaning there, and no macro can take it away. So it has an asm statement of its own behind that one.
+// meaning there, and no macro can take it away. So it has an asm statement of its own.
 #ifndef USDTPP_DETAIL_DESCRIPTION_HPP
 #define USDTPP_DETAIL_DESCRIPTION_HPP
 
@@ -20,20 +20,37 @@
 
 // Numbers of local labels, which nobody else uses: the site, and the beginning and the end of what the note says.
 #define USDTPP_DETAIL_HERE "8341: "
-#define USDTPP_DETAIL_BEGIN_NOTE \
+#define USDTPP_DETAIL_BEGIN_NOTE(site) \
     ".4byte 7, 8343f-8342f, 0x1001; .asciz \"usdtpp\", \"\"; 8342: " \
-    USDTPP_DETAIL_ADDRESS " 8341b; .8byte " USDTPP_DETAIL_NUMBER(0) ";"
+    USDTPP_DETAIL_ADDRESS " " site "; .8byte " USDTPP_DETAIL_NUMBER(0) ";"
 #define USDTPP_DETAIL_END_NOTE "; 8343: .balign 4;"
 
-// The note's section goes with its function as that of the probe's note does (emit_native.hpp). Clang takes the text in
-// a statement without operands, but has no unique labels there, and no operand for the kinds: so the note begins in the
-// probe's statement, and goes on behind it in the section that was left last. That would be wrong with GCC, which may let
-// two probes share a statement; there the second one has the whole note, and the kinds as its operand.
+// The two statements must stay together: compilers merge equal ones.
+//
+// Clang merges those at the beginning of two branches, and no others, unless it is told not to. Before version 13 it
+// knows no such word for asm statements: there another one in front has the text, too, and makes nothing, so that only
+// probes with the same text are merged, and their text with them. Clang takes text in a statement without operands, but
+// has no unique labels there, and no operand for the kinds: so the note begins in the probe's statement, and goes on
+// behind it in the section that was left last.
+//
+// GCC merges those at the end of two branches, from the last on. There the description stands in front, whole and with
+// the kinds as an operand, and the probe's statement has the line, so that only probes of one line are merged, and their
+// descriptions with them.
+//
+// The section goes with its function as that of the probe's note does (emit_native.hpp).
 #if defined(USDTPP_NO_DESCRIPTIONS)
+#if defined(USDTPP_DETAIL_LONG_NOP)
+// What is left says that there is a long nop.
+#define USDTPP_DETAIL_BEGIN_DESCRIPTION \
+    ".pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341b") \
+    ".4byte 0; .2byte 0" USDTPP_DETAIL_END_NOTE ".popsection;"
+#else
 #define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
+#endif
+#define USDTPP_DETAIL_KINDS_OF_PROBE ::usdtpp::detail::long_nop_mark
 #elif defined(__clang__)
 #define USDTPP_DETAIL_BEGIN_DESCRIPTION \
-    ".section .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE ".previous;"
+    ".section .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341b") ".previous;"
 #define USDTPP_DETAIL_BEGIN_SOURCE ".previous;"
 #define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".previous"
 #define USDTPP_DETAIL_KINDS
@@ -41,10 +58,33 @@
 #else
 #define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
 #define USDTPP_DETAIL_BEGIN_SOURCE \
-    ".Lusdtpp%=: .pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE
+    ".Lusdtpp%=: .pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341f")
 #define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".popsection"
 #define USDTPP_DETAIL_KINDS : : "n"(usdtpp_operands.usdtpp_kinds)
 #define USDTPP_DETAIL_CAN_BE_PASTED(text) && ::usdtpp::detail::has_none_of(text, "%{|}")
+#endif
+#if !defined(USDTPP_NO_DESCRIPTIONS)
+#define USDTPP_DETAIL_KINDS_OF_PROBE usdtpp_operands.usdtpp_kinds
+#endif
+
+// What stands in front of a probe's statement, in it, and behind it, besides what is above.
+#if !defined(__clang__)
+#define USDTPP_DETAIL_IN_FRONT(text) USDTPP_DETAIL_DESCRIBE(text)
+#define USDTPP_DETAIL_INSIDE USDTPP_DETAIL_EXPANDED_LINE(__LINE__)
+#define USDTPP_DETAIL_EXPANDED_LINE(line) USDTPP_DETAIL_LINE(line)
+#define USDTPP_DETAIL_LINE(line) ".if 0; .4byte " #line "; .endif;"
+#define USDTPP_DETAIL_BEHIND(text)
+#else
+#if __clang_major__ >= 13
+#define USDTPP_DETAIL_IN_FRONT(text) [[clang::nomerge]]
+#else
+#define USDTPP_DETAIL_IN_FRONT(text) USDTPP_DETAIL_EXPANDED_MARK(USDTPP_DETAIL_FILE, __LINE__, text)
+#define USDTPP_DETAIL_EXPANDED_MARK(file, line, text) USDTPP_DETAIL_MARK(file, line, text)
+#define USDTPP_DETAIL_MARK(file, line, text) \
+    asm volatile(".if 0; .4byte " #line "; .ascii " #file ", " #text "; .endif");
+#endif
+#define USDTPP_DETAIL_INSIDE ""
+#define USDTPP_DETAIL_BEHIND(text) USDTPP_DETAIL_DESCRIBE(text)
 #endif
 
 #if defined(USDTPP_NO_DESCRIPTIONS)
@@ -54,7 +94,7 @@
 #define USDTPP_DETAIL_EXPANDED_SOURCE(file, line, text) USDTPP_DETAIL_SOURCE(file, line, text)
 // No comma outside of parentheses: a probe may be among the arguments of another.
 #define USDTPP_DETAIL_SOURCE(file, line, text) \
-    if constexpr (!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text)) { \
+    if constexpr ((!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text))) { \
         asm USDTPP_DETAIL_VOLATILE( \
             USDTPP_DETAIL_BEGIN_SOURCE ".4byte " #line "; .asciz " #file ", " #text \
             USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_KINDS); \

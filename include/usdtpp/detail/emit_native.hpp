@@ -83,15 +83,18 @@
 // One expression, at whose end the temporaries among the arguments go. What a statement expression has in it, debuggers
 // take for a line of the user's, and compilers for one place: no destructor comes between a probe and its description.
 #define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
-    (store, __extension__({ \
+    (static_cast<void>(store), __extension__({ \
+        USDTPP_DETAIL_IN_FRONT(text) { \
         asm USDTPP_DETAIL_VOLATILE( \
+            USDTPP_DETAIL_INSIDE \
             USDTPP_DETAIL_HERE \
             USDTPP_DETAIL_SITE \
             USDTPP_DETAIL_NOTE(provider, name, USDTPP_DETAIL_SEMAPHORE(provider, name), USDTPP_DETAIL_OPERANDS_##count) \
             USDTPP_DETAIL_BEGIN_DESCRIPTION \
             USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) \
-            : : "n"(usdtpp_operands.usdtpp_kinds) USDTPP_DETAIL_INPUTS_##count); \
-        USDTPP_DETAIL_DESCRIBE(text) \
+            : : "n"(USDTPP_DETAIL_KINDS_OF_PROBE) USDTPP_DETAIL_INPUTS_##count); \
+        USDTPP_DETAIL_BEHIND(text) \
+        } \
     }))
 
 #define USDTPP_DETAIL_IF_REACHED

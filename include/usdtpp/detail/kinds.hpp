@@ -4,6 +4,7 @@
 
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/memory.hpp>
+#include <usdtpp/detail/processor.hpp>
 #include <usdtpp/detail/sized.hpp>
 
 namespace usdtpp::detail {
@@ -80,18 +81,26 @@ constexpr argument_kind kind_of() noexcept {
     }
 }
 
+// Of the number of kinds: a ten-byte nop of ours stands behind the probe's.
+#if defined(USDTPP_DETAIL_LONG_NOP)
+constexpr std::uint64_t long_nop_mark = std::uint64_t{1} << 52;
+#else
+constexpr std::uint64_t long_nop_mark = 0;
+#endif
+
 // Four bits for each argument, and above those of twelve their number.
 template <class... T>
 constexpr std::uint64_t packed_kinds() noexcept {
     std::uint64_t all = std::uint64_t{sizeof...(T)} << 48;
     [[maybe_unused]] int bits = 0;
-    ((all |= std::uint64_t{static_cast<unsigned char>(kind_of<decayed<T>>())} << bits, bits += 4), ...);
+    ((static_cast<void>(all |= std::uint64_t{static_cast<unsigned char>(kind_of<decayed<T>>())} << bits), bits += 4),
+     ...);
     return all;
 }
 
 template <class... T>
 struct described_kinds {
-    enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() };
+    enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() | long_nop_mark };
     enum : bool { has_types = ((kind_of<decayed<T>>() == argument_kind::enumeration) || ...) };
 };
 

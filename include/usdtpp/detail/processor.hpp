@@ -2,6 +2,7 @@
 //
 // A section defines USDTPP_DETAIL_SITE, and of the others what is not as most have it:
 //     USDTPP_DETAIL_SITE         the label of the probe, and its instructions;
+//     USDTPP_DETAIL_LONG_NOP     if a ten-byte nop is among them, which the description says;
 //     USDTPP_DETAIL_ADDRESS      the directive for an address;
 //     USDTPP_DETAIL_FIRST_TEXT   what the note says of the first argument, and
 //     USDTPP_DETAIL_TEXT(i, j)   of the one that is operands i and j of the asm statement: size and sign, @, and where
@@ -29,6 +30,7 @@
 #define USDTPP_DETAIL_ROOM ""
 #else
 #define USDTPP_DETAIL_ROOM ".8byte 0x841f0f2e66; .2byte 0;"
+#define USDTPP_DETAIL_LONG_NOP
 #endif
 // Registers go by their 64-bit names (q), since gdb 13 knows no %r8b; the size in front of the @ is what counts.
 #define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%q##j)

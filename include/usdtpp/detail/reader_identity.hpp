@@ -275,7 +275,7 @@ private:
         const auto begin = at - (address + at) % 4 % (at + 1);
         std::uint32_t instruction = 0;
         if (probes_.machine == EM_AARCH64 && begin + 4 <= in_memory_.size()) {
-            std::memcpy(&instruction, &in_memory_[begin], 4);
+            std::memcpy(&instruction, &in_memory_[static_cast<std::size_t>(begin)], 4);
         }
         return (instruction & 0xffe0001fU) == 0xd4200000U; // brk
     }
