@@ -17,6 +17,10 @@
 #ifndef USDTPP_ATTACH_HPP
 #define USDTPP_ATTACH_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -53,8 +57,9 @@ public:
         detach();
     }
 
-    /// Ends it now. Waits until no thread is in the handler any more; so it must not be called with a lock that the
-    /// handler takes, nor by the handler itself.
+    /// Ends it now. Waits until no other thread is in its handler any more, so it must not be called with a lock that
+    /// the handler takes. What the handler holds is destroyed then; if the handler itself calls this, after it has
+    /// returned.
     void detach() noexcept {
         if (attached_) {
             attached_->detach(*attached_);
@@ -101,4 +106,5 @@ private:
 
 } // namespace usdtpp
 
+#endif
 #endif

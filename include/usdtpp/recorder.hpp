@@ -12,8 +12,13 @@
 #ifndef USDTPP_RECORDER_HPP
 #define USDTPP_RECORDER_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -42,7 +47,7 @@ struct recorder_options {
     /// For each thread, in bytes: rounded up to a power of two, and to some events. An event takes 32, 8 for each
     /// argument, and for each text 8 and its bytes. Memory that is never written to is never taken.
     std::size_t ring_size = std::size_t{1} << 20;
-    /// How many threads have a ring. Those of threads that ended are used again once 256 threads have met a probe.
+    /// How many threads have a ring. Those of threads that ended are used again.
     std::size_t threads = 256;
     /// How much of a text is copied, in bytes. The rest is cut off, and so is a character of UTF-8 that does not fit.
     std::size_t string_bytes = 64;
@@ -66,13 +71,15 @@ public:
     /// so many rings.
     explicit recorder(std::string_view pattern, const recorder_options& options = {},
                       std::vector<attach_error>* left_out = nullptr)
-        : rings_(checked(options).ring_size, options.threads, options.string_bytes),
+        : rings_(std::make_shared<detail::recording::rings>(checked(options).ring_size, options.threads,
+                                                            options.string_bytes)),
           overwrites_(options.when_full == when_full::overwrite),
           uses_ticks_(detail::recording::has_steady_ticks() && detail::attach::may_read_counter()),
-          reader_(rings_, overwrites_, uses_ticks_) {
+          reader_(*rings_, overwrites_, uses_ticks_) {
         namespace recording = detail::recording;
         detail::attach::subscription what;
-        what.context = &rings_;
+        what.context = rings_.get();
+        what.owner = rings_;
         what.missed = recording::count_nested;
         what.saves_vectors = !uses_ticks_;
         if (uses_ticks_) {
@@ -114,9 +121,9 @@ public:
     recorder_losses losses() const noexcept {
         using detail::recording::load;
         recorder_losses found;
-        found.threads = load(rings_.without_ring);
-        for (std::size_t i = 0; i != rings_.threads; ++i) {
-            const auto& one = rings_.controls[i];
+        found.threads = load(rings_->without_ring);
+        for (std::size_t i = 0; i != rings_->threads; ++i) {
+            const auto& one = rings_->controls[i];
             const auto next = load(one.next);
             const auto overwritten = load(one.overwritten);
             found.full += load(one.full) + load(one.lost) + (overwritten > next ? overwritten - next : 0);
@@ -136,7 +143,7 @@ private:
         return options;
     }
 
-    detail::recording::rings rings_;
+    std::shared_ptr<detail::recording::rings> rings_;
     bool overwrites_;
     bool uses_ticks_;
     detail::recording::reader_of_all reader_;
@@ -175,4 +182,5 @@ private:
 
 } // namespace usdtpp
 
+#endif
 #endif

@@ -27,6 +27,10 @@
 #ifndef USDTPP_TESTING_HPP
 #define USDTPP_TESTING_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -61,7 +65,7 @@ namespace usdtpp::detail::testing {
 class unobserved {
 public:
     explicit unobserved(attach::slot_function slot) noexcept
-        : slot_(slot()), entered_(slot_ != nullptr && attach::enter(*slot_)) {}
+        : slot_(slot()), entered_(slot_ != nullptr && attach::enter(*slot_, &attach::no_firing)) {}
     unobserved(const unobserved&) = delete;
     unobserved& operator=(const unobserved&) = delete;
     ~unobserved() {
@@ -318,4 +322,5 @@ private:
 } // namespace usdtpp::testing
 #endif
 
+#endif
 #endif

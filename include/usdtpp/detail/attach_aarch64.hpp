@@ -7,16 +7,20 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <asm/sigcontext.h>
+#include <sys/auxv.h>
 #include <ucontext.h>
 
 #include <usdtpp/detail/attach_sanitizers.hpp>
 
-#define USDTPP_DETAIL_FIRING USDTPP_DETAIL_HIDDEN __attribute__((no_instrument_function))
+#define USDTPP_DETAIL_FIRING USDTPP_DETAIL_HIDDEN USDTPP_DETAIL_UNINSTRUMENTED
 
 namespace usdtpp::detail::attach {
 
@@ -24,6 +28,7 @@ constexpr std::uint8_t no_register = 255;
 
 struct registers {
     std::uint64_t general[33]; // x0 ... x30, sp, zero
+    std::uint64_t witness = 0; // see is_intact()
 };
 
 struct register_name {
@@ -72,6 +77,32 @@ constexpr int breakpoint_signal = SIGTRAP;
 constexpr char breakpoint_signal_name[] = "SIGTRAP";
 constexpr code_byte tracers_breakpoint[] = {0xa0, 0x00, 0x20, 0xd4}; // the kernel's: brk #5
 constexpr code_byte nop[] = {0x1f, 0x20, 0x03, 0xd5};
+
+// No site is jumped from here.
+USDTPP_DETAIL_FIRING inline bool is_of_a_jump(const registers&, const registers*) noexcept {
+    return false;
+}
+
+// What pages of code are protected by beyond reading, writing and executing: PROT_BTI ("bt" among the flags).
+USDTPP_DETAIL_HIDDEN inline int protection_of_processor(std::uint64_t page) {
+    constexpr unsigned long has_bti = 1UL << 17; // HWCAP2_BTI
+    constexpr int bti = 0x10;
+    if ((::getauxval(AT_HWCAP2) & has_bti) == 0) {
+        return 0;
+    }
+    std::ifstream maps("/proc/self/smaps");
+    bool is_there = false;
+    for (std::string line; std::getline(maps, line);) {
+        const auto dash = line.find('-');
+        if (dash != line.npos && dash < line.find(' ')) { // "aaaae0000000-aaaae0001000 r-xp ..."
+            is_there = std::strtoull(line.c_str(), nullptr, 16) <= page &&
+                       page < std::strtoull(line.c_str() + dash + 1, nullptr, 16);
+        } else if (is_there && line.find("VmFlags:") == 0) {
+            return line.find(" bt") != line.npos ? bti : 0;
+        }
+    }
+    return 0;
+}
 
 // A signal's context.
 USDTPP_DETAIL_HIDDEN inline std::uint64_t trap_address(const ucontext_t& at) noexcept {

@@ -79,7 +79,10 @@ private:
         std::optional<std::string> no_traps;
         const auto fail = [&](site& one, const std::string& text) { failed.emplace_back(&one, text); };
         const auto put_breakpoint = [&](site& one, std::uint64_t at) {
-            traps_.add(at, one);
+            if (!traps_.add(at, one)) {
+                fail(one, "there is no memory for its breakpoint");
+                return false;
+            }
             no_traps = no_traps ? no_traps : traps_.why_not();
             const bool written = no_traps->empty() && writer.write(at, breakpoint, sizeof breakpoint);
             if (!no_traps->empty() && again != nullptr) {
@@ -91,7 +94,7 @@ private:
         };
         for (auto* one : sites) {
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
-            if (on && one->jumps && !is_at(room, one->address + sizeof nop)) {
+            if (on && one->jumps && !is_at(one->long_nop, one->address + sizeof nop)) {
                 one->jumps = false; // another engine was faster
             }
 #endif
@@ -157,7 +160,7 @@ private:
             if (!on && !is_in_place(*one)) {
                 continue; // a tracer outside has its breakpoint on it: without subscribers the jump does nothing
             }
-            const auto* code = on ? one->jump : room;
+            const auto* code = on ? one->jump : one->long_nop;
             if (!writer.make_writable(at, jump_size)) {
                 if (put_breakpoint(*one, at)) {
                     changes.push_back({one, at, code, 0, sizeof breakpoint});
@@ -213,22 +216,33 @@ private:
         covered[0] = tracers_breakpoint[0];
         return is_at(covered, behind);
     }
+    // Only the binary knows that the ten bytes behind the nop are the probe's: assemblers fill up code with the same.
     bool can_jump(site& at) {
         const auto behind = at.address + sizeof nop;
         if (at.jumps && is_in_place(at)) {
             return true;
         }
         // Where another engine has its jump there is a nop before it, still.
-        if (!is_at(room, behind) || at.vectors.size == 0) {
+        if (!at.note.has_long_nop || !is_long_nop(static_cast<const volatile code_byte*>(code_at(behind)))) {
             return false;
         }
-        const auto stub = stubs_.stub_for(at);
-        if (stub) {
-            write_jump(at.jump, *stub, behind);
+        if (!stubs_.give_stub(at)) {
+            return false;
         }
-        return stub.has_value();
+        const volatile auto* from = code_at(behind);
+        std::copy(from, from + jump_size, at.long_nop);
+        std::copy(at.long_nop, at.long_nop + jump_size, at.jump);
+        write_jump(at.jump, at.stub, at.stub_pointer, behind);
+        return true;
     }
 
+public:
+    // The code of a site is gone.
+    void forget(const site& at) {
+        stubs_.give_back(at);
+    }
+
+private:
     stub_maker stubs_;
 #endif
     trap_handler traps_;

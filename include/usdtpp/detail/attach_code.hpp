@@ -2,12 +2,14 @@
 #ifndef USDTPP_DETAIL_ATTACH_CODE_HPP
 #define USDTPP_DETAIL_ATTACH_CODE_HPP
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <set>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,6 +17,7 @@
 
 #include <usdtpp/detail/attach_machine.hpp>
 #include <usdtpp/detail/reader_file.hpp>
+#include <usdtpp/detail/reader_process.hpp>
 
 namespace usdtpp::detail::attach {
 
@@ -36,16 +39,42 @@ USDTPP_DETAIL_HIDDEN bool is_at(const code_byte (&code)[Size], std::uint64_t add
     return is_same(code_at(address), code);
 }
 
+// The protection of pages, as mprotect() takes it, and as it was before it was changed.
+class USDTPP_DETAIL_HIDDEN protections {
+public:
+    // Of a page. That of most code where /proc does not say it.
+    int at(std::uint64_t page) {
+        if (!is_read_) {
+            is_read_ = true;
+            try {
+                mappings_ = reader::mappings_of("/proc/self");
+            } catch (const note_error&) {
+            }
+        }
+        const auto found = std::upper_bound(mappings_.begin(), mappings_.end(), page,
+                                            [](auto address, const auto& one) { return address < one.end; });
+        if (found == mappings_.end() || page < found->begin) {
+            return PROT_READ | PROT_EXEC;
+        }
+        return (found->readable ? PROT_READ : 0) | (found->writable ? PROT_WRITE : 0) |
+               (found->executable ? PROT_EXEC : 0) | protection_of_processor(page);
+    }
+
+private:
+    std::vector<reader::mapping> mappings_;
+    bool is_read_ = false;
+};
+
 // Writes to the code of the process: by itself, with pages that it makes writable as long as it lives, or through
-// /proc/self/mem where that is forbidden.
+// /proc/self/mem where that is forbidden. What pages may be used for, beyond that, stays.
 class USDTPP_DETAIL_HIDDEN code_writer {
 public:
     code_writer() = default;
     code_writer(const code_writer&) = delete;
     code_writer& operator=(const code_writer&) = delete;
     ~code_writer() {
-        for (const auto page : writable_) {
-            ::mprotect(pointer(page), page_size_, PROT_READ | PROT_EXEC);
+        for (const auto& [page, protection] : writable_) {
+            ::mprotect(pointer(page), page_size_, protection);
         }
     }
 
@@ -60,11 +89,13 @@ public:
     bool make_writable(std::uint64_t address, std::size_t size) {
         for (auto page = address & ~(page_size_ - 1); page < address + size; page += page_size_) {
             if (writable_.count(page) == 0) {
-                if (::mprotect(pointer(page), page_size_, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) {
+                const auto protection = protections_.at(page);
+                const bool is_writable = (protection & PROT_WRITE) != 0;
+                if (!is_writable && ::mprotect(pointer(page), page_size_, protection | PROT_WRITE) != 0) {
                     protect_error_ = errno;
                     return false;
                 }
-                writable_.insert(page);
+                writable_.emplace(page, protection);
             }
         }
         return true;
@@ -106,42 +137,57 @@ private:
     }
 
     std::uint64_t page_size_ = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    std::set<std::uint64_t> writable_;
+    std::map<std::uint64_t, int> writable_; // and how they were protected
+    protections protections_;
     reader::open_file memory_{"/proc/self/mem", O_RDWR};
     int protect_error_ = 0;
     std::string error_;
 };
 
-// Has what was written to memory of map_near() be code. Where code cannot be made of what was writable, as systemd's
-// MemoryDenyWriteExecute and PR_SET_MDWE have it, it comes by /proc/self/mem into what has been code from the start.
-USDTPP_DETAIL_HIDDEN inline bool make_code(void* memory, std::size_t size) {
+// Has pages of memory, which nothing else is in, be this code. Where code cannot be made of what was writable, as
+// systemd's MemoryDenyWriteExecute and PR_SET_MDWE have it, it comes by /proc/self/mem into what has been code from the
+// start.
+USDTPP_DETAIL_HIDDEN inline bool make_code(void* memory, const code_byte* code, std::size_t size) {
+    constexpr int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    std::memcpy(memory, code, size);
     if (::mprotect(memory, size, PROT_READ | PROT_EXEC) == 0) {
         return true;
     }
-    const std::string code(static_cast<const char*>(memory), size);
-    const int fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-    return ::mmap(memory, size, PROT_READ | PROT_EXEC, fixed, -1, 0) == memory &&
-           code_writer().write(reinterpret_cast<std::uint64_t>(memory), code.data(), size);
+    if (::mmap(memory, size, PROT_READ | PROT_EXEC, kind, -1, 0) != memory) {
+        return false;
+    }
+    if (code_writer().write(reinterpret_cast<std::uint64_t>(memory), code, size)) {
+        return true;
+    }
+    ::mmap(memory, size, PROT_READ | PROT_WRITE, kind, -1, 0); // for another attempt
+    return false;
 }
 
-// Memory of that size within reach of a jump from `address`; null if there is none.
+// Memory of that size within reach of an instruction at `address`; null if there is none. Below it, if possible: above
+// an executable there may be the heap, which must be able to grow. So what is above is taken from far away.
 USDTPP_DETAIL_HIDDEN inline void* map_near(std::uint64_t address, std::size_t size) noexcept {
-    constexpr std::uint64_t reach = std::uint64_t{1} << 30;
     constexpr std::uint64_t step = std::uint64_t{1} << 20;
+    constexpr std::uint64_t steps = (std::uint64_t{1} << 31) / step - 1;
 #if !defined(MAP_FIXED_NOREPLACE)
     constexpr int MAP_FIXED_NOREPLACE = 0x100000;
 #endif
-    for (std::uint64_t distance = step; distance < reach; distance += step) {
-        for (const auto wanted : {address - distance, address + distance}) {
-            auto* hint = reinterpret_cast<void*>(wanted & ~(step - 1)); // NOLINT(performance-no-int-to-ptr)
-            auto* got =
-                ::mmap(hint, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-            if (got == hint) {
-                return got;
-            }
-            if (got != MAP_FAILED) { // before Linux 4.17 it is a hint
-                ::munmap(got, size);
-            }
+    const auto map = [size](std::uint64_t wanted) -> void* {
+        auto* hint = reinterpret_cast<void*>(wanted & ~(step - 1)); // NOLINT(performance-no-int-to-ptr)
+        auto* got =
+            ::mmap(hint, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (got != hint && got != MAP_FAILED) { // before Linux 4.17 it is a hint
+            ::munmap(got, size);
+        }
+        return got == hint ? got : nullptr;
+    };
+    for (std::uint64_t i = 1; i != steps && address > (i + 1) * step; ++i) {
+        if (auto* got = map(address - i * step)) {
+            return got;
+        }
+    }
+    for (std::uint64_t i = steps; i != 0; --i) {
+        if (auto* got = map(address + (i - 1) * step)) {
+            return got;
         }
     }
     return nullptr;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include <usdtpp/detail/attach_find.hpp>
 #include <usdtpp/detail/attach_loader.hpp>
 #include <usdtpp/detail/attach_lock.hpp>
+#include <usdtpp/detail/attach_retired.hpp>
 #include <usdtpp/detail/attach_site.hpp>
 #include <usdtpp/detail/attach_threads.hpp>
 #include <usdtpp/detail/reader_file.hpp>
@@ -38,7 +40,7 @@ namespace usdtpp::detail::attach {
 
 // What one attach() did. It may be passed to another object, which calls `detach`.
 struct attached_sites {
-    subscription what;
+    std::shared_ptr<subscription> what;
     std::vector<site*> sites;
     std::shared_ptr<void> objects; // loaded as long as they are attached to
     void (*detach)(attached_sites&) noexcept = nullptr;
@@ -66,7 +68,7 @@ public:
         stay_loaded();
         ask_for_counter_again();
         auto attached = std::make_unique<attached_sites>();
-        attached->what = std::move(what);
+        attached->what = std::make_shared<subscription>(std::move(what));
         attached->detach = [](attached_sites& one) noexcept { the_one().detach(one); };
         auto found = find(pattern);
         attached->objects = std::make_shared<std::vector<loaded>>(std::move(found.objects));
@@ -110,20 +112,43 @@ public:
     }
 
     void detach(attached_sites& attached) noexcept {
-        std::vector<std::unique_ptr<const subscribers>> old;
+        auto& what = *attached.what;
         {
             const engine_lock lock;
             unsubscribe_all(attached);
-            old.swap(old_);
+            __atomic_store_n(&what.is_active, false, __ATOMIC_RELEASE);
         }
         // Handlers may attach, detach and load objects: without a lock.
-        wait_for_threads();
+        wait_for_threads(&what);
+        std::function<void(const event&)> handler;
+        std::shared_ptr<void> owner;
+        retired_objects::objects gone; // these three are freed without the lock: users' destructors may attach
+        {
+            const engine_lock lock;
+            if (!is_in_handler_of(what)) { // nobody comes any more
+                handler.swap(what.handler);
+                owner.swap(what.owner);
+            }
+            retired_.add(std::move(attached.what));
+            gone = retired_.take_what_is_out_of_reach();
+        }
         attached.objects.reset();
     }
 
 private:
     engine() {
+        slot_key::make();
         engine_lock::keep_in_forks();
+    }
+
+    // By a firing that was not waited for: that of the calling thread, and those that were set aside.
+    static bool is_in_handler_of(const subscription& what) noexcept {
+        bool is_there = false;
+        for_each_slot([&](const thread_slot& slot, unsigned) {
+            is_there = __atomic_load_n(&slot.current, __ATOMIC_ACQUIRE) == &what;
+            return is_there;
+        });
+        return is_there;
     }
 
     // The object that this is compiled into stays for good: threads may be in its entry code, and the handler of
@@ -168,11 +193,10 @@ private:
         // Another object may have been there before; but not while that was attached to.
         if (known == nullptr || (known->attached == nullptr && !same(*known))) {
             if (known != nullptr) {
+                code_.forget(*known);
                 gone_.push_back(std::move(known));
             }
-            known = std::make_unique<site>();
-            known->note = probe;
-            known->object = object.mapped;
+            known = std::make_unique<site>(found.object, probe);
             known->address = found.address;
             known->semaphore = probe.semaphore != 0 ? probe.semaphore + object.bias : 0;
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
@@ -193,15 +217,17 @@ private:
 
     code_changer::failures subscribe_all(attached_sites& attached) {
         std::vector<site*> fresh;
+        new_lists lists;
         for (auto* one : attached.sites) {
             if (!code_changer::is_in_place(*one)) {
                 fresh.push_back(one);
             }
-            subscribe(*one, &attached.what, true);
+            subscribe(*one, attached.what.get(), true, lists);
         }
         auto failed = code_.change(fresh, true);
+        new_lists lists_without;
         for (const auto& [one, text] : failed) {
-            subscribe(*one, &attached.what, false);
+            subscribe(*one, attached.what.get(), false, lists_without);
             attached.sites.erase(std::find(attached.sites.begin(), attached.sites.end(), one));
         }
         for (auto* one : attached.sites) {
@@ -219,17 +245,19 @@ private:
             }
         }
         code_.change(last, false);
+        new_lists lists;
         for (auto* one : attached.sites) {
-            subscribe(*one, &attached.what, false);
+            subscribe(*one, attached.what.get(), false, lists);
         }
         attached.sites.clear();
     }
 
-    // Has `what` among the subscribers of a site, or not. Whoever takes it away waits for threads before what was there
-    // is deleted.
-    void subscribe(site& at, const subscription* what, bool on) {
-        auto next = std::make_unique<subscribers>();
-        next->all = at.attached != nullptr ? at.attached->all : next->all;
+    // The lists that one change makes, by those that they take the place of: sites with the same subscribers share one.
+    using new_lists = std::map<const subscribers*, std::shared_ptr<const subscribers>>;
+
+    static std::shared_ptr<const subscribers> changed_list(const subscribers* from, const subscription* what, bool on) {
+        auto next = std::make_shared<subscribers>();
+        next->all = from != nullptr ? from->all : next->all;
         if (on) {
             next->all.push_back(what);
         } else {
@@ -237,19 +265,28 @@ private:
         }
         next->begin = next->all.data();
         next->end = next->begin + next->all.size();
+        return next->all.empty() ? nullptr : next;
+    }
+
+    // Has `what` among the subscribers of a site, or not. Threads may go on walking the list that was there.
+    void subscribe(site& at, const subscription* what, bool on, new_lists& lists) {
+        const auto [made, is_new] = lists.try_emplace(at.attached);
+        if (is_new) {
+            made->second = changed_list(at.attached, what, on);
+            if (at.list != nullptr) {
+                retired_.add(at.list);
+            }
+        }
+        const auto& next = made->second;
         const bool only_record =
+            next != nullptr &&
             std::all_of(next->all.begin(), next->all.end(),
                         [](const auto* one) { return one->record != nullptr && !one->saves_vectors; }) &&
             std::none_of(at.operands.begin(), at.operands.end(),
                          [](const auto& one) { return one.form == value_form::vector; });
-        if (at.attached != nullptr) {
-            old_.emplace_back(at.attached);
-        }
         __atomic_store_n(&at.only_record, only_record, __ATOMIC_RELAXED);
-        __atomic_store_n(&at.attached, next->all.empty() ? nullptr : next.get(), __ATOMIC_RELEASE);
-        if (!next->all.empty()) {
-            next.release();
-        }
+        __atomic_store_n(&at.attached, next.get(), __ATOMIC_RELEASE);
+        at.list = next;
     }
 
     // As the kernel counts, which does so itself for tracers outside of the process.
@@ -265,7 +302,7 @@ private:
     code_changer code_;
     std::map<std::uint64_t, std::unique_ptr<site>> sites_;
     std::vector<std::unique_ptr<site>> gone_;
-    std::vector<std::unique_ptr<const subscribers>> old_; // until threads are done with them
+    retired_objects retired_;
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     vector_state vectors_ = find_vector_state();
 #endif

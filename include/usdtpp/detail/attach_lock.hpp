@@ -2,6 +2,7 @@
 #ifndef USDTPP_DETAIL_ATTACH_LOCK_HPP
 #define USDTPP_DETAIL_ATTACH_LOCK_HPP
 
+#include <cstdint>
 #include <mutex>
 #include <new>
 
@@ -11,18 +12,16 @@
 
 namespace usdtpp::detail::attach {
 
-USDTPP_DETAIL_HIDDEN inline __thread bool has_engine_lock __attribute__((tls_model("initial-exec"))) = false;
-
 class USDTPP_DETAIL_HIDDEN engine_lock {
 public:
     engine_lock() {
         mutex().lock();
-        has_engine_lock = true;
+        __atomic_store_n(&owner(), thread_id(), __ATOMIC_RELAXED);
     }
     engine_lock(const engine_lock&) = delete;
     engine_lock& operator=(const engine_lock&) = delete;
     ~engine_lock() {
-        has_engine_lock = false;
+        __atomic_store_n(&owner(), 0, __ATOMIC_RELAXED);
         mutex().unlock();
     }
 
@@ -31,25 +30,35 @@ public:
     static void keep_in_forks() {
         ::pthread_atfork(
             [] {
-                if (!has_engine_lock) {
+                if (!is_own()) {
                     mutex().lock();
                 }
             },
             [] {
-                if (!has_engine_lock) {
+                if (!is_own()) {
                     mutex().unlock();
                 }
             },
             [] {
+                const bool was_own = __atomic_load_n(&owner(), __ATOMIC_RELAXED) != 0; // others have waited for
                 keep_slot_in_child();
                 new (&mutex()) std::mutex;
-                if (has_engine_lock) {
+                if (was_own) {
                     mutex().lock();
+                    __atomic_store_n(&owner(), thread_id(), __ATOMIC_RELAXED);
                 }
             });
     }
 
 private:
+    static bool is_own() noexcept {
+        return __atomic_load_n(&owner(), __ATOMIC_RELAXED) == thread_id();
+    }
+    // The id of the thread that has it, or 0. Not thread-local: see own_slot.
+    static std::int32_t& owner() noexcept {
+        static std::int32_t thread = 0;
+        return thread;
+    }
     static std::mutex& mutex() {
         static auto* one = new std::mutex; // threads may need it until the process is gone
         return *one;

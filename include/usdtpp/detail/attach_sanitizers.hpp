@@ -35,4 +35,39 @@
     __attribute__((no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined")))
 #endif
 
+// Code that runs while the vector registers are those of the program: whatever flag puts calls into functions, or
+// clears registers at their end, it leaves these alone. -finstrument-functions and -pg, -fsanitize-coverage,
+// -fprofile-generate, -fxray-instrument, -fzero-call-used-regs, -fstack-protector-all; where a compiler knows the
+// attribute.
+#if __has_attribute(no_sanitize_coverage)
+#define USDTPP_DETAIL_WITHOUT_COVERAGE , no_sanitize_coverage
+#elif defined(__clang__) && __clang_major__ >= 13
+#define USDTPP_DETAIL_WITHOUT_COVERAGE , no_sanitize("coverage")
+#else
+#define USDTPP_DETAIL_WITHOUT_COVERAGE
+#endif
+#if __has_attribute(no_profile_instrument_function)
+#define USDTPP_DETAIL_WITHOUT_PROFILE , no_profile_instrument_function
+#else
+#define USDTPP_DETAIL_WITHOUT_PROFILE
+#endif
+#if __has_attribute(xray_never_instrument)
+#define USDTPP_DETAIL_WITHOUT_XRAY , xray_never_instrument
+#else
+#define USDTPP_DETAIL_WITHOUT_XRAY
+#endif
+#if __has_attribute(zero_call_used_regs)
+#define USDTPP_DETAIL_WITHOUT_ZEROING , zero_call_used_regs("skip")
+#else
+#define USDTPP_DETAIL_WITHOUT_ZEROING
+#endif
+#if __has_attribute(no_stack_protector)
+#define USDTPP_DETAIL_WITHOUT_PROTECTOR , no_stack_protector
+#else
+#define USDTPP_DETAIL_WITHOUT_PROTECTOR
+#endif
+#define USDTPP_DETAIL_UNINSTRUMENTED                                                                                   \
+    __attribute__((no_instrument_function USDTPP_DETAIL_WITHOUT_COVERAGE USDTPP_DETAIL_WITHOUT_PROFILE                 \
+                       USDTPP_DETAIL_WITHOUT_XRAY USDTPP_DETAIL_WITHOUT_ZEROING USDTPP_DETAIL_WITHOUT_PROTECTOR))
+
 #endif

@@ -3,11 +3,11 @@
 #ifndef USDTPP_DETAIL_ATTACH_TRAP_HPP
 #define USDTPP_DETAIL_ATTACH_TRAP_HPP
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,37 +23,79 @@
 
 namespace usdtpp::detail::attach {
 
-// What the signal handler reads: breakpoints in the order of their addresses. It never changes: another takes its
-// place.
-struct trap_table {
-    std::vector<std::pair<std::uint64_t, const site*>> all;
+// The sites of breakpoints by their addresses, for the signal handler: it finds them while others are added. A table
+// that is full goes on in one of twice its size, and stays, for a handler may be in it; all of them together are less
+// than twice the last.
+class USDTPP_DETAIL_HIDDEN trap_table {
+public:
+    explicit trap_table(std::size_t size) : entries_(size) {}
+
     const site* find(std::uint64_t address) const noexcept {
-        const auto found = std::lower_bound(all.begin(), all.end(), address,
-                                            [](const auto& one, auto what) { return one.first < what; });
-        return found != all.end() && found->first == address ? found->second : nullptr;
+        const auto& entry = entries_[place_of(address)];
+        return entry.address == address ? __atomic_load_n(&entry.at, __ATOMIC_ACQUIRE) : nullptr;
     }
+    bool has_room() const noexcept {
+        return 2 * (used_ + 1) <= entries_.size();
+    }
+    // There must be room.
+    void add(std::uint64_t address, const site& at) noexcept {
+        auto& entry = entries_[place_of(address)];
+        used_ += entry.address == 0 ? 1 : 0;
+        __atomic_store_n(&entry.at, &at, __ATOMIC_RELEASE);
+        __atomic_store_n(&entry.address, address, __ATOMIC_RELEASE);
+    }
+    void add_all(const trap_table& from) noexcept {
+        for (const auto& entry : from.entries_) {
+            if (entry.address != 0) {
+                add(entry.address, *entry.at);
+            }
+        }
+    }
+    std::size_t size() const noexcept {
+        return entries_.size();
+    }
+
+private:
+    struct breakpoint_entry {
+        std::uint64_t address = 0;
+        const site* at = nullptr;
+    };
+    // Where it is, or would be.
+    std::size_t place_of(std::uint64_t address) const noexcept {
+        constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;
+        const auto last = entries_.size() - 1; // a power of two, less one
+        auto place = static_cast<std::size_t>(address * golden_ratio >> 32) & last;
+        while (true) {
+            const auto there = __atomic_load_n(&entries_[place].address, __ATOMIC_ACQUIRE);
+            if (there == 0 || there == address) {
+                return place;
+            }
+            place = (place + 1) & last;
+        }
+    }
+
+    std::vector<breakpoint_entry> entries_;
+    std::size_t used_ = 0;
 };
 USDTPP_DETAIL_HIDDEN inline const trap_table* known_traps = nullptr;
 USDTPP_DETAIL_HIDDEN inline struct sigaction first_trap_action = {};    // before ours came
 USDTPP_DETAIL_HIDDEN inline struct sigaction previous_trap_action = {}; // before it came again, over another's
 
-// What pass_on_trap() is at in this thread.
-struct passing {
-    const void* context;
-    const void* frame;
-};
-USDTPP_DETAIL_HIDDEN inline __thread passing passed_on __attribute__((tls_model("initial-exec"))) = {};
-
 // A signal that is none of ours goes to whom it went before, as the kernel would have it; but it stays unblocked,
 // for that handler may reach a breakpoint.
 USDTPP_DETAIL_HIDDEN inline void pass_on_trap(int number, siginfo_t* info, void* context) noexcept {
-    const auto before = passed_on;
+    thread_slot without;
+    auto* own = slot_of_thread();
+    auto& slot = own != nullptr ? *own : without;
+    const auto* const before_context = slot.passed_context;
+    const auto* const before_frame = slot.passed_frame;
     const void* frame = __builtin_frame_address(0);
     // A handler that came over ours may call it again: deeper on the stack, and of the same signal.
-    const bool again = before.context == context && frame < before.frame;
+    const bool again = before_context == context && frame < before_frame;
     const auto& action = again ? first_trap_action : previous_trap_action;
     const bool plain = (action.sa_flags & SA_SIGINFO) == 0;
-    passed_on = {context, frame};
+    slot.passed_context = context;
+    slot.passed_frame = frame;
     sigset_t blocked;
     blocked = action.sa_mask;
     ::sigdelset(&blocked, breakpoint_signal);
@@ -75,7 +117,8 @@ USDTPP_DETAIL_HIDDEN inline void pass_on_trap(int number, siginfo_t* info, void*
         }
         ::pthread_sigmask(SIG_SETMASK, &was, nullptr);
     }
-    passed_on = before;
+    slot.passed_context = before_context;
+    slot.passed_frame = before_frame;
 }
 
 enum class breakpoint_of { ours, another_engine, nobody };
@@ -92,6 +135,14 @@ USDTPP_DETAIL_HIDDEN USDTPP_DETAIL_UNSANITIZED inline breakpoint_of whose_breakp
     return before % 2 != 0 ? breakpoint_of::ours : breakpoint_of::another_engine;
 }
 
+USDTPP_DETAIL_HIDDEN inline void fire_at_trap(const site& at, const ucontext_t& thread) noexcept {
+    auto from = registers_of(thread);
+    from.witness = reinterpret_cast<std::uint64_t>(&from);
+    const auto begin = reinterpret_cast<std::uint64_t>(thread.uc_stack.ss_sp);
+    const bool is_on_it = from.witness - begin < thread.uc_stack.ss_size;
+    fire(at, from, vectors_of(thread), is_on_it ? begin : 0);
+}
+
 USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* context) noexcept {
     auto& thread = *static_cast<ucontext_t*>(context);
     const auto address = trap_address(thread);
@@ -103,7 +154,7 @@ USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* cont
         switch (whose_breakpoint(*at)) {
         case breakpoint_of::ours:
             continue_at(thread, address + sizeof nop);
-            fire(*at, registers_of(thread), vectors_of(thread));
+            fire_at_trap(*at, thread);
             break;
         case breakpoint_of::another_engine:
             pass_on_trap(number, info, context);
@@ -114,37 +165,42 @@ USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* cont
     }
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
     else {
-        continue_at(thread, at->address + sizeof nop + sizeof room); // the jump is being written
+        continue_at(thread, at->address + sizeof nop + long_nop_size); // the jump is being written
     }
 #endif
 }
 
 class USDTPP_DETAIL_HIDDEN trap_handler {
 public:
-    // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it.
-    void add(std::uint64_t address, const site& at) {
-        if (knows(address, at)) {
-            return;
+    // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it. Whether
+    // there is memory for that.
+    bool add(std::uint64_t address, const site& at) {
+        constexpr std::size_t first_size = 64;
+        auto* last = tables_.empty() ? nullptr : tables_.back().get();
+        if (last != nullptr && last->find(address) == &at) {
+            return true;
         }
-        auto next = std::make_unique<trap_table>();
-        next->all = tables_.empty() ? next->all : tables_.back()->all;
-        const auto place = std::lower_bound(next->all.begin(), next->all.end(), address,
-                                            [](const auto& one, auto what) { return one.first < what; });
-        if (place != next->all.end() && place->first == address) {
-            place->second = &at; // another object is there now
-        } else {
-            next->all.insert(place, {address, &at});
+        if (last != nullptr && last->has_room()) {
+            last->add(address, at);
+            return true;
         }
-        __atomic_store_n(&known_traps, next.get(), __ATOMIC_RELEASE);
-        tables_.push_back(std::move(next));
-    }
-
-    bool knows(std::uint64_t address, const site& at) const noexcept {
-        return !tables_.empty() && tables_.back()->find(address) == &at;
+        try {
+            auto next = std::make_unique<trap_table>(last != nullptr ? 2 * last->size() : first_size);
+            tables_.push_back(std::move(next));
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+        if (last != nullptr) {
+            tables_.back()->add_all(*last);
+        }
+        tables_.back()->add(address, at);
+        __atomic_store_n(&known_traps, tables_.back().get(), __ATOMIC_RELEASE);
+        return true;
     }
 
     // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
     std::string why_not() {
+        firing_code.trap_handler = reinterpret_cast<std::uint64_t>(&on_trap);
         struct sigaction now = {};
         ::sigaction(breakpoint_signal, nullptr, &now);
         if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_trap) {
@@ -194,7 +250,7 @@ private:
     }
 
     bool installed_ = false;
-    std::vector<std::unique_ptr<const trap_table>> tables_; // signal handlers may be in older ones
+    std::vector<std::unique_ptr<trap_table>> tables_; // signal handlers may be in older ones
 };
 
 } // namespace usdtpp::detail::attach

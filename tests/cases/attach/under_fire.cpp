@@ -1,5 +1,5 @@
-// Threads that check every register behind each probe, while another one attaches and detaches, and a timer's signals
-// fire probes as well. Arguments: how many threads, how often to attach. Prints what it counted.
+// Threads that check every register behind each probe, while another one attaches and detaches, a timer's signals fire
+// probes as well, and a profiler's unwind. Arguments: how many threads, how often to attach. Prints what it counted.
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +12,7 @@
 
 #include <cpuid.h>
 #include <csignal>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <sys/time.h>
@@ -38,6 +39,8 @@ using fire_function = void(const general_state* in, general_state* out, const ve
                            vector_area* vectors_out, std::uint64_t mask);
 extern "C" fire_function fire_in_line, fire_across_lines;
 
+// The second note says that the long nop is the probe's (docs/note.md).
+//
 // The first two bytes of the second one's jump are in two aligned blocks of eight: they cannot be written at once.
 asm(R"(
     .macro fire_with function, before_site
@@ -107,6 +110,15 @@ asm(R"(
 8:  .8byte .Lsite_of_\function, 0, 0
     .asciz "fire", "registers"
     .asciz "8@%rax 8@%rbx 8@%r15 -4@%ecx 2@%di 1@%sil -8@-8(%rsp) 8@-128(%rsp) 4@-60(%rsp) -8@$-5 8@%rbp 1@%dh"
+9:  .balign 4
+    .popsection
+    .pushsection .note.usdtpp, "", @note
+    .balign 4
+    .4byte 7, 9f-8f, 0x1001
+    .asciz "usdtpp", ""
+8:  .8byte .Lsite_of_\function, 0x10000000000000
+    .4byte 0
+    .asciz "", ""
 9:  .balign 4
     .popsection
     .endm
@@ -181,6 +193,13 @@ void on_timer(int) {
     static volatile int ticks = 0;
     ticks = ticks + 1;
     PROBE(fire, in_signal, ticks, 77);
+}
+
+// A profiler: unwinds from wherever a thread is, 1,000 times a second of processor time.
+volatile long profiled = 0;
+void on_profile(int) {
+    void* frames[32];
+    profiled = profiled + ::backtrace(frames, 32);
 }
 
 void run(unsigned seed, const vector_area& valid, std::size_t size, std::uint64_t mask) {
@@ -282,6 +301,13 @@ int main(int argc, char** argv) {
     const itimerval each = {{0, 300}, {0, 300}};
     ::setitimer(ITIMER_REAL, &each, nullptr);
 
+    void* frames[4];
+    ::backtrace(frames, 4); // loads what it needs
+    on_alarm.sa_handler = on_profile;
+    ::sigaction(SIGPROF, &on_alarm, nullptr);
+    const itimerval each_millisecond = {{0, 1000}, {0, 1000}};
+    ::setitimer(ITIMER_PROF, &each_millisecond, nullptr);
+
     std::vector<std::thread> running;
     for (int i = 0; i != threads; ++i) {
         running.emplace_back(run, static_cast<unsigned>(i), std::cref(valid), size, std::uint64_t{mask});
@@ -309,6 +335,8 @@ int main(int argc, char** argv) {
         one.join();
     }
     ::setitimer(ITIMER_REAL, nullptr, nullptr);
+    ::setitimer(ITIMER_PROF, nullptr, nullptr);
+    check(profiled > 0);
     std::printf("fired %s, handled %s registers %s leaf %s signal, wrong %llu, sites %d, code %s\n",
                 fired > 0 ? "some" : "none", handled > 0 ? "some" : "no", handled_leaf > 0 ? "some" : "no",
                 handled_signal > 0 ? "some" : "no", static_cast<unsigned long long>(wrong.load()), sites,
