@@ -5,6 +5,10 @@
 #ifndef USDTPP_ARGUMENT_HPP
 #define USDTPP_ARGUMENT_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <cstdint>
 #include <type_traits>
 
@@ -108,4 +112,5 @@ struct probe_argument {
 ///     PROBE(cache, miss, USDTPP_NAMED(shard, hash(key) % shards));
 #define USDTPP_NAMED(name, ...) (static_cast<void>(sizeof(#name)), __VA_ARGS__)
 
+#endif
 #endif

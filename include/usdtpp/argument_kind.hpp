@@ -2,6 +2,10 @@
 #ifndef USDTPP_ARGUMENT_KIND_HPP
 #define USDTPP_ARGUMENT_KIND_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 namespace usdtpp {
 
 /// What an argument was in C++. The numbers are those of the note.
@@ -23,4 +27,5 @@ enum class argument_kind : unsigned char {
 
 } // namespace usdtpp
 
+#endif
 #endif

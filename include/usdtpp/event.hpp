@@ -2,6 +2,10 @@
 #ifndef USDTPP_EVENT_HPP
 #define USDTPP_EVENT_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -198,4 +202,5 @@ private:
 
 } // namespace usdtpp
 
+#endif
 #endif

@@ -4,6 +4,10 @@
 #ifndef USDTPP_FOSDEM_HPP
 #define USDTPP_FOSDEM_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <usdtpp/probe.hpp>
 
 /// FOSDEM_PROBE(name, args...): PROBE(fosdem, name, args...).
@@ -15,4 +19,5 @@
 /// FOSDEM_PROBE_IF_ENABLED(name, args...): PROBE_IF_ENABLED(fosdem, name, args...).
 #define FOSDEM_PROBE_IF_ENABLED(...) USDTPP_PROBE_IF_ENABLED(fosdem, __VA_ARGS__)
 
+#endif
 #endif

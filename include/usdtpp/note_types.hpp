@@ -2,6 +2,10 @@
 #ifndef USDTPP_NOTE_TYPES_HPP
 #define USDTPP_NOTE_TYPES_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <cstdint>
 #include <map>
 #include <stdexcept>
@@ -81,4 +85,5 @@ struct loaded_object {
 
 } // namespace usdtpp
 
+#endif
 #endif

@@ -29,6 +29,10 @@
 #ifndef USDTPP_NOTES_HPP
 #define USDTPP_NOTES_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <string>
 #include <vector>
 
@@ -60,8 +64,8 @@ inline elf_probes read_probes(const std::string& path) {
 /// object that is loaded twice comes twice. Works across mount namespaces, and for files that were deleted, or replaced
 /// by others, meanwhile: the build-id in memory, or the code there, tells which file it is.
 ///
-/// It takes the privileges to trace the process. Files that were deleted or replaced also take CAP_SYS_ADMIN, but for the
-/// executable.
+/// It takes the privileges to trace the process. Files that were deleted or replaced also take CAP_SYS_ADMIN, but for
+/// the executable.
 ///
 /// Throws note_error where the process, or an object of it, cannot be read. With `left_out` such an object is left out,
 /// and what would have been thrown is added there.
@@ -71,4 +75,5 @@ inline std::vector<loaded_object> read_process(pid_t pid, std::vector<note_error
 
 } // namespace usdtpp
 
+#endif
 #endif

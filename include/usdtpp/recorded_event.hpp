@@ -2,6 +2,10 @@
 #ifndef USDTPP_RECORDED_EVENT_HPP
 #define USDTPP_RECORDED_EVENT_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -140,4 +144,5 @@ private:
 
 } // namespace usdtpp
 
+#endif
 #endif

@@ -2,6 +2,10 @@
 #ifndef USDTPP_RECORDED_JSON_HPP
 #define USDTPP_RECORDED_JSON_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -122,4 +126,5 @@ inline std::ostream& write_json_line(std::ostream& to, const recorded_event& eve
 
 } // namespace usdtpp
 
+#endif
 #endif

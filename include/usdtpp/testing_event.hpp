@@ -2,6 +2,10 @@
 #ifndef USDTPP_TESTING_EVENT_HPP
 #define USDTPP_TESTING_EVENT_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -235,4 +239,5 @@ private:
 
 } // namespace usdtpp::testing
 
+#endif
 #endif

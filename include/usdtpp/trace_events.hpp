@@ -2,6 +2,10 @@
 #ifndef USDTPP_TRACE_EVENTS_HPP
 #define USDTPP_TRACE_EVENTS_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
@@ -130,4 +134,5 @@ private:
 
 } // namespace usdtpp
 
+#endif
 #endif

@@ -49,6 +49,10 @@
 #ifndef USDTPP_HPP
 #define USDTPP_HPP
 
+#if !defined(__cplusplus) || (__cplusplus < 201703L && !defined(_MSC_VER))
+#error "usdtpp: this needs C++17 or newer: compile with -std=c++17"
+#else
+
 #include <usdtpp/argument.hpp>
 #include <usdtpp/argument_kind.hpp>
 #include <usdtpp/config.hpp>
@@ -56,4 +60,5 @@
 #include <usdtpp/probe.hpp>
 #include <usdtpp/version.hpp>
 
+#endif
 #endif
