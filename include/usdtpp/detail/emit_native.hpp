@@ -80,10 +80,17 @@
 #define USDTPP_DETAIL_INPUTS_11 , USDTPP_DETAIL_LIST_11(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
 #define USDTPP_DETAIL_INPUTS_12 , USDTPP_DETAIL_LIST_12(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
 
+// In front of a comma, clang's -Wcomma wants a cast even of what is void; GCC's -Wuseless-cast does not.
+#if defined(__clang__)
+#define USDTPP_DETAIL_VOID(expression) static_cast<void>(expression)
+#else
+#define USDTPP_DETAIL_VOID(expression) expression
+#endif
+
 // One expression, at whose end the temporaries among the arguments go. What a statement expression has in it, debuggers
 // take for a line of the user's, and compilers for one place: no destructor comes between a probe and its description.
 #define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
-    (static_cast<void>(store), __extension__({ \
+    (USDTPP_DETAIL_VOID(store), __extension__({ \
         USDTPP_DETAIL_IN_FRONT(text) { \
         asm USDTPP_DETAIL_VOLATILE( \
             USDTPP_DETAIL_INSIDE \
