@@ -18,7 +18,8 @@
 
 // USDTPP_NO_DESCRIPTIONS
 //   Leave the descriptions of probes out of the binary: the kinds and the names of their arguments, as the source has
-//   them, and its file names and lines. What is loaded into memory has not a byte less.
+//   them, and its file names and lines. What is left says where a long nop stands, for tracers inside the process. What
+//   is loaded into memory has not a byte less.
 
 // USDTPP_NO_SHORT_NAMES
 //   Leave out PROBE, PROBE_ENABLED and PROBE_IF_ENABLED; only the long forms (USDTPP_PROBE, ...) are defined.
