@@ -35,6 +35,9 @@ template <class T, reason Reason>
 struct unreadable_trait<unreadable<T, Reason>> : std::true_type {};
 template <class T>
 inline constexpr bool is_unreadable = unreadable_trait<T>::value;
+
+// Tells a probe_argument that is no user's.
+struct general_argument {};
 } // namespace detail
 
 /// What a value of class or enumeration type T is for a tracer. Specialise it for a type of your own:
@@ -58,7 +61,7 @@ inline constexpr bool is_unreadable = unreadable_trait<T>::value;
 /// (`get()`), durations and time points (nanoseconds, signed, 8 bytes), atomics (relaxed load), error codes
 /// (`value()`).
 template <class T, class Enable = void>
-struct probe_argument {
+struct probe_argument : detail::general_argument {
     static constexpr argument_kind kind = detail::kind_by_shape<T>;
     static constexpr auto get(const T& value) noexcept {
         if constexpr (std::is_enum_v<T>) {
@@ -96,15 +99,14 @@ struct probe_argument {
 /// The value is evaluated once.
 ///
 ///     PROBE(http, request, USDTPP_SIZED(path));   // bpftrace: buf(arg0, arg1)
-#define USDTPP_SIZED(value)                                                                                            \
-    ::usdtpp::detail::sized(value), ::usdtpp::detail::size_of_previous {}
+#define USDTPP_SIZED(value) (::usdtpp::detail::sized{(value), usdtpp_size}), usdtpp_size
 
 /// USDTPP_ADDRESS(x): one argument from x, an integer that is the address of memory which tracers read. What it leads
 /// to is up to date when the probe fires, as it is for a pointer. For tools it is a pointer, named x. USDTPP_FENCE is
 /// for memory that no argument leads to.
 ///
 ///     PROBE(server, request, USDTPP_ADDRESS(reinterpret_cast<std::uintptr_t>(&request) | flags));
-#define USDTPP_ADDRESS(...) ::usdtpp::detail::address(__VA_ARGS__)
+#define USDTPP_ADDRESS(...) (::usdtpp::detail::address{__VA_ARGS__})
 
 /// USDTPP_NAMED(name, x): the argument x under a name of its own in the description of the probe. Without it, the name
 /// is what you wrote. For the probe it is x.

@@ -48,7 +48,7 @@
 ///
 /// It is for memory that other code could read: not a local variable whose address nobody has got. Nothing is loaded
 /// again after it.
-#define USDTPP_FENCE() ::usdtpp::detail::fence()
+#define USDTPP_FENCE() USDTPP_DETAIL_FENCE()
 
 #if !defined(USDTPP_NO_SHORT_NAMES)
 #define PROBE(...) USDTPP_DETAIL_UNPACK(USDTPP_DETAIL_PROBE, #__VA_ARGS__, __VA_ARGS__)
@@ -63,10 +63,12 @@ namespace usdtpp::detail {
 // A literal: of a variable that comes with a header unit, GCC computes no strspn.
 #define USDTPP_DETAIL_IDENTIFIER_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
-// This is evaluated for each probe. GCC computes strspn at once, and takes its time over each turn of a loop.
+// This is evaluated for each probe. GCC computes strspn at once, and takes its time over each turn of a loop and each
+// call.
 #if defined(__GNUC__) && !defined(__clang__)
-constexpr bool is_identifier(const char* name) noexcept {
-    return *name > '9' && name[__builtin_strspn(name, USDTPP_DETAIL_IDENTIFIER_CHARACTERS)] == '\0';
+constexpr bool are_identifiers(const char* provider, const char* name) noexcept {
+    return *provider > '9' && provider[__builtin_strspn(provider, USDTPP_DETAIL_IDENTIFIER_CHARACTERS)] == '\0' &&
+           *name > '9' && name[__builtin_strspn(name, USDTPP_DETAIL_IDENTIFIER_CHARACTERS)] == '\0';
 }
 #else
 struct identifier_table {
@@ -86,11 +88,10 @@ constexpr bool is_identifier(const char* name) noexcept {
     }
     return starts_well && *name == '\0';
 }
-#endif
-
 constexpr bool are_identifiers(const char* provider, const char* name) noexcept {
     return is_identifier(provider) && is_identifier(name);
 }
+#endif
 
 } // namespace usdtpp::detail
 
@@ -99,29 +100,41 @@ constexpr bool are_identifiers(const char* provider, const char* name) noexcept 
                   "usdtpp: the provider and the name of a probe must be identifiers (a macro among them is expanded)")
 
 // The arguments stand here twice. The first time is never evaluated: it only tells their types, and lambdas may be
-// among them, as in decltype they may not in C++17. The second time the back-end places inside its asm statement, so
-// that temporaries live until the probe has fired.
-#define USDTPP_DETAIL_PROBE(text, provider, name, count, arguments)                                                    \
+// among them, as in decltype they may not in C++17. The second time the back-end places in the same expression as its
+// asm statement, so that temporaries live until the probe has fired.
+#define USDTPP_DETAIL_PROBE(text, provider, name, count, arguments, ...)                                               \
     do {                                                                                                               \
         USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
         USDTPP_DETAIL_IF_REACHED {                                                                                     \
-            [[maybe_unused]] auto* usdtpp_types = (true) ? nullptr : ::usdtpp::detail::types_of<count> arguments;      \
-            [[maybe_unused]] ::std::remove_pointer_t<decltype(usdtpp_types)> usdtpp_operands;                          \
-            USDTPP_DETAIL_FIRE(text, provider, name, count, usdtpp_operands.store arguments);                          \
+            [[maybe_unused]] ::std::uint64_t usdtpp_size;                                                              \
+            [[maybe_unused]] const auto* usdtpp_types =                                                                \
+                ::usdtpp::detail::never ? ::usdtpp::detail::types_of<count> arguments : nullptr;                       \
+            using usdtpp_arguments = ::std::remove_pointer_t<decltype(usdtpp_types)>;                                  \
+            [[maybe_unused]] usdtpp_arguments* usdtpp_values;                                                          \
+            USDTPP_DETAIL_FIRE(text, provider, name, count, USDTPP_DETAIL_EVALUATION(__VA_ARGS__));                    \
         }                                                                                                              \
     } while (false)
+#define USDTPP_DETAIL_EVALUATION(...)                                                                                  \
+    usdtpp_values = USDTPP_DETAIL_ADDRESS_OF(static_cast<usdtpp_arguments&>(usdtpp_arguments{__VA_ARGS__}))
+// To clang 19 the address of a temporary may dangle; it does not follow this builtin.
+#if defined(__clang__)
+#define USDTPP_DETAIL_ADDRESS_OF(...) __builtin_launder(__builtin_addressof(__VA_ARGS__))
+#else
+#define USDTPP_DETAIL_ADDRESS_OF(...) __builtin_addressof(__VA_ARGS__)
+#endif
 
 #define USDTPP_DETAIL_ENABLED(provider, name)                                                                          \
-    USDTPP_DETAIL_UNLIKELY([]() USDTPP_DETAIL_INLINE_LAMBDA -> bool {                                                  \
+    USDTPP_DETAIL_UNLIKELY([]() USDTPP_DETAIL_EXPRESSION_LAMBDA -> bool {                                              \
         USDTPP_DETAIL_CHECK_NAMES(provider, name);                                                                     \
         USDTPP_DETAIL_READ_SEMAPHORE(provider, name);                                                                  \
         return usdtpp_enabled;                                                                                         \
     }())
 
-#define USDTPP_DETAIL_PROBE_IF_ENABLED(text, provider, name, count, arguments)                                         \
+#define USDTPP_DETAIL_PROBE_IF_ENABLED(text, provider, name, count, arguments, ...)                                    \
     do {                                                                                                               \
-        if (USDTPP_DETAIL_ENABLED(provider, name)) {                                                                   \
-            USDTPP_DETAIL_PROBE(text, provider, name, count, arguments);                                               \
+        USDTPP_DETAIL_READ_SEMAPHORE(provider, name);                                                                  \
+        if (USDTPP_DETAIL_UNLIKELY(usdtpp_enabled)) {                                                                  \
+            USDTPP_DETAIL_PROBE(text, provider, name, count, arguments, __VA_ARGS__);                                  \
         }                                                                                                              \
     } while (false)
 

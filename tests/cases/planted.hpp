@@ -13,30 +13,34 @@ static inline T copy;
 }
 #undef USDTPP_DETAIL_FIRST_OPERAND
 #undef USDTPP_DETAIL_OPERAND
-#define PLANTED_COPY(i) planted::copy<decltype(usdtpp_operands.usdtpp_##i), i>
-#define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), \
-    "m"((store, PLANTED_COPY(1) = usdtpp_operands.usdtpp_1, PLANTED_COPY(1)))
+#define PLANTED_TYPE(i) decltype(usdtpp_arguments::usdtpp_##i.usdtpp_value)
+#define PLANTED_COPY(i) planted::copy<PLANTED_TYPE(i), i>
+#define USDTPP_DETAIL_FIRST_OPERAND(evaluation) \
+    "n"(usdtpp_values->usdtpp_1.usdtpp_size), \
+    "m"((evaluation, PLANTED_COPY(1) = usdtpp_values->usdtpp_1.usdtpp_value, PLANTED_COPY(1)))
 #define USDTPP_DETAIL_OPERAND(i) \
-    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_##i)>), \
-    "m"((PLANTED_COPY(i) = usdtpp_operands.usdtpp_##i, PLANTED_COPY(i)))
+    "n"(usdtpp_values->usdtpp_##i.usdtpp_size), \
+    "m"((PLANTED_COPY(i) = usdtpp_values->usdtpp_##i.usdtpp_value, PLANTED_COPY(i)))
 
 // enum class : int8_t as `1@`.
 #elif defined(USDTPP_TEST_PLANT_lost_sign)
 #undef USDTPP_DETAIL_FIRST_OPERAND
 #undef USDTPP_DETAIL_OPERAND
-#define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(int{sizeof(usdtpp_operands.usdtpp_1)}), "nr"((store, usdtpp_operands.usdtpp_1))
-#define USDTPP_DETAIL_OPERAND(i) "n"(int{sizeof(usdtpp_operands.usdtpp_##i)}), "nr"(usdtpp_operands.usdtpp_##i)
+#define USDTPP_DETAIL_FIRST_OPERAND(evaluation) \
+    "n"(usdtpp_values->usdtpp_1.usdtpp_size < 0 ? -usdtpp_values->usdtpp_1.usdtpp_size : +usdtpp_values->usdtpp_1.usdtpp_size), \
+    "nr"((evaluation, usdtpp_values->usdtpp_1.usdtpp_value))
+#define USDTPP_DETAIL_OPERAND(i) \
+    "n"(usdtpp_values->usdtpp_##i.usdtpp_size < 0 ? -usdtpp_values->usdtpp_##i.usdtpp_size : +usdtpp_values->usdtpp_##i.usdtpp_size), \
+    "nr"(usdtpp_values->usdtpp_##i.usdtpp_value)
 
 // Every argument stored to the stack first.
 #elif defined(USDTPP_TEST_PLANT_spilled_argument)
 #undef USDTPP_DETAIL_FIRST_OPERAND
 #undef USDTPP_DETAIL_OPERAND
-#define USDTPP_DETAIL_FIRST_OPERAND(store) \
-    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_1)>), "m"((store, usdtpp_operands.usdtpp_1))
+#define USDTPP_DETAIL_FIRST_OPERAND(evaluation) \
+    "n"(usdtpp_values->usdtpp_1.usdtpp_size), "m"((evaluation, usdtpp_values->usdtpp_1.usdtpp_value))
 #define USDTPP_DETAIL_OPERAND(i) \
-    "n"(::usdtpp::detail::size_and_sign<decltype(usdtpp_operands.usdtpp_##i)>), "m"(usdtpp_operands.usdtpp_##i)
+    "n"(usdtpp_values->usdtpp_##i.usdtpp_size), "m"(usdtpp_values->usdtpp_##i.usdtpp_value)
 
 // The site is the nop that Linux 6.18 turns into a call, over the red zone.
 #elif defined(USDTPP_TEST_PLANT_five_byte_nop)

@@ -78,7 +78,7 @@ TEST_CASE("a damaged description is passed over, and named") {
         {"no type", described(source.substr(0, source.size() - 2)), "", "f.cpp:7 x"},
         {"a type that does not end", described(source.substr(0, source.size() - 1)), endless, ":0 "},
         {"more arguments than there are", described(body(0x10, 7, "p, n, x", ~std::uint64_t{0} >> 12)), "", "f.cpp:7 "},
-        {"of another type", note("usdtpp", 0x1002, source), "", ":0 "},
+        {"of another type", note("usdtpp", 0x1003, source), "", ":0 "},
         {"no end of the owner's name", no_owner_end, endless, ":0 "},
         {"without a file", described(body(0x10, 7, "p, n, x", one_argument, "")),
          "section .note.usdtpp: a description in it names no file", ":0 "},
@@ -118,6 +118,47 @@ TEST_CASE("a damaged description is passed over, and named") {
     auto too_long = descriptions(right);
     too_long.size = std::uint64_t{1} << 40;
     CHECK(read(image_of({probes(both), too_long})).damage == cut_off);
+}
+
+TEST_CASE("a text may have a note of its own, before or behind its descriptions, in another section or twice") {
+    const auto by_number = [](std::uint64_t site, unsigned line, std::uint64_t text) {
+        return note("usdtpp", 0x1002, number(site, 8) + number(one_argument, 8) + number(line, 4) + number(text, 8));
+    };
+    const auto text = [](std::uint64_t its_number, const std::string& arguments) {
+        return note("usdtpp", 0x2002,
+                    number(its_number, 8) + terminated("f.cpp") + terminated(arguments) + std::string(9, '\0'));
+    };
+    const auto both = probe(0x10) + probe(0x20);
+    const texts right = {"f.cpp:7 x", "f.cpp:8 y"};
+    const auto x = text(7000, "p, n, x");
+    const auto y = text(~std::uint64_t{0}, "p, n, y");
+    const auto first = by_number(0x10, 7, 7000);
+    const auto second = by_number(0x20, 8, ~std::uint64_t{0});
+    CHECK(said(both, x + first + y + second) == right);
+    CHECK(said(both, first + second + y + x) == right);
+    CHECK(said(both, x + y + x + second + first) == right);
+    CHECK(said(both, first + x + described(body(0x20, 8, "p, n, y"))) == right);
+    CHECK(said(read(image_of({probes(both), descriptions(first + second), descriptions(x + y)}))) == right);
+    CHECK(said(both, by_number(0x10, 7, 7000) + by_number(0x20, 9, 7000) + x) == texts{"f.cpp:7 x", "f.cpp:9 x"});
+    // Where a linker misplaced them all, those of both types are in the order of the source.
+    CHECK(said(probe(0) + probe(0), by_number(0, 7, 7000) + described(body(0, 8, "p, n, y")) + x) == right);
+    CHECK(said(probe(0) + probe(0), described(body(0, 7)) + by_number(0, 8, 7000) + text(7000, "p, n, y")) == right);
+
+    const std::vector<std::pair<std::string, std::string>> damaged = {
+        {first + y, "section .note.usdtpp: a description in it has its text nowhere"},
+        {first + note("usdtpp", 0x2002, number(7000, 8)), endless},
+        {first + note("usdtpp", 0x2002, number(7000, 8) + "f.cpp"), endless},
+        {first + note("usdtpp", 0x2002, "short"), cut_off},
+        {note("usdtpp", 0x1002, std::string(27, 'x')) + x, cut_off},
+        {first + text(7000, "") + note("usdtpp", 0x2002, ""), cut_off},
+        {first + text(7000, std::string(300, 'x')),
+         "section .note.usdtpp: a text of descriptions in it is longer than 256 bytes"},
+    };
+    for (const auto& [contents, damage] : damaged) {
+        const auto found = read(image_of({probes(both), descriptions(contents + described(body(0x20, 8, "p, n, y")))}));
+        CHECK(found.damage == damage);
+        CHECK(said(found).back() == "f.cpp:8 y");
+    }
 }
 
 TEST_CASE("that a long nop stands there says only a description with that address") {

@@ -144,22 +144,20 @@ static_assert(static_cast<int>(std::memory_order_relaxed) == 0);
 // The operands of a probe with these arguments.
 template <class... T>
 auto stored(const T&... values) {
-    std::remove_pointer_t<decltype(types_of<sizeof...(T)>(values...))> operands;
-    operands.store(values...);
-    return operands;
+    return std::remove_pointer_t<decltype(types_of<sizeof...(T)>(values...))>{{values}...};
 }
 
 } // namespace
 
 TEST_CASE("numbers keep their value, floating point its bits") {
     const auto operands = stored(-1, true, 'c', 1.5, 1.5F, small{-3}, ~0UL);
-    CHECK(operands.usdtpp_1 == -1);
-    CHECK(operands.usdtpp_2 == 1);
-    CHECK(operands.usdtpp_3 == 'c');
-    CHECK(operands.usdtpp_4 == 0x3ff8000000000000);
-    CHECK(operands.usdtpp_5 == 0x3fc00000);
-    CHECK(operands.usdtpp_6 == -3);
-    CHECK(operands.usdtpp_7 == ~0UL);
+    CHECK(operands.usdtpp_1.usdtpp_value == -1);
+    CHECK(operands.usdtpp_2.usdtpp_value == 1);
+    CHECK(operands.usdtpp_3.usdtpp_value == 'c');
+    CHECK(operands.usdtpp_4.usdtpp_value == 0x3ff8000000000000);
+    CHECK(operands.usdtpp_5.usdtpp_value == 0x3fc00000);
+    CHECK(operands.usdtpp_6.usdtpp_value == -3);
+    CHECK(operands.usdtpp_7.usdtpp_value == ~0UL);
 }
 
 TEST_CASE("bit-fields keep their value, those of an enumeration its sign") {
@@ -169,9 +167,9 @@ TEST_CASE("bit-fields keep their value, those of an enumeration its sign") {
         bool flag : 1;
     } fields = {small{-3}, 5, true};
     const auto operands = stored(fields.tiny, fields.three, fields.flag);
-    CHECK(operands.usdtpp_1 == -3);
-    CHECK(operands.usdtpp_2 == 5);
-    CHECK(operands.usdtpp_3 == 1);
+    CHECK(operands.usdtpp_1.usdtpp_value == -3);
+    CHECK(operands.usdtpp_2.usdtpp_value == 5);
+    CHECK(operands.usdtpp_3.usdtpp_value == 1);
 }
 
 TEST_CASE("strings, pointers and arrays become the address of what they hold") {
@@ -180,18 +178,18 @@ TEST_CASE("strings, pointers and arrays become the address of what they hold") {
     const char array[] = "array";
     const own_pointer mine{"mine"};
     const auto operands = stored(text, unique, array, &text, nullptr, mine);
-    CHECK(operands.usdtpp_1 == text.c_str());
-    CHECK(operands.usdtpp_2 == unique.get());
-    CHECK(operands.usdtpp_3 == array);
-    CHECK(operands.usdtpp_4 == &text);
-    CHECK(operands.usdtpp_5 == nullptr);
-    CHECK(operands.usdtpp_6 == mine.text.c_str());
+    CHECK(operands.usdtpp_1.usdtpp_value == text.c_str());
+    CHECK(operands.usdtpp_2.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_3.usdtpp_value == array);
+    CHECK(operands.usdtpp_4.usdtpp_value == &text);
+    CHECK(operands.usdtpp_5.usdtpp_value == nullptr);
+    CHECK(operands.usdtpp_6.usdtpp_value == mine.text.c_str());
 }
 
 TEST_CASE("durations and time points become nanoseconds, as duration_cast has them") {
     using namespace std::chrono;
     const auto check = [](const auto& duration) {
-        CHECK(stored(duration).usdtpp_1 == duration_cast<nanoseconds>(duration).count());
+        CHECK(stored(duration).usdtpp_1.usdtpp_value == duration_cast<nanoseconds>(duration).count());
     };
     check(nanoseconds(-7));
     check(microseconds(5));
@@ -202,9 +200,9 @@ TEST_CASE("durations and time points become nanoseconds, as duration_cast has th
     check(std::chrono::duration<double>(-0.25));
     check(std::chrono::duration<float, std::milli>(1.5F));
     check(std::chrono::duration<unsigned char>(250));
-    CHECK(stored(system_clock::time_point(seconds(2))).usdtpp_1 == 2'000'000'000);
+    CHECK(stored(system_clock::time_point(seconds(2))).usdtpp_1.usdtpp_value == 2'000'000'000);
     // Beyond 292 years it wraps, rather than being undefined.
-    CHECK(stored(hours::max()).usdtpp_1 ==
+    CHECK(stored(hours::max()).usdtpp_1.usdtpp_value ==
           static_cast<std::int64_t>(static_cast<std::uint64_t>(hours::max().count()) * 3'600'000'000'000U));
 }
 
@@ -212,11 +210,11 @@ TEST_CASE("atomics, error codes and a user's own types become their value") {
     const std::atomic<int> number{-4};
     const auto operands = stored(number, std::make_error_code(std::errc::invalid_argument), own{-9},
                                  own_template<long>{11}, std::vector<own>(3));
-    CHECK(operands.usdtpp_1 == -4);
-    CHECK(operands.usdtpp_2 == static_cast<int>(std::errc::invalid_argument));
-    CHECK(operands.usdtpp_3 == -9);
-    CHECK(operands.usdtpp_4 == 11);
-    CHECK(operands.usdtpp_5 == 3);
+    CHECK(operands.usdtpp_1.usdtpp_value == -4);
+    CHECK(operands.usdtpp_2.usdtpp_value == static_cast<int>(std::errc::invalid_argument));
+    CHECK(operands.usdtpp_3.usdtpp_value == -9);
+    CHECK(operands.usdtpp_4.usdtpp_value == 11);
+    CHECK(operands.usdtpp_5.usdtpp_value == 3);
 }
 
 TEST_CASE("USDTPP_ADDRESS makes a pointer of an integer, and leaves what is one") {
@@ -228,25 +226,26 @@ TEST_CASE("USDTPP_ADDRESS makes a pointer of an integer, and leaves what is one"
     const auto operands = stored(USDTPP_ADDRESS(number), USDTPP_ADDRESS(text), USDTPP_ADDRESS(unique),
                                  USDTPP_ADDRESS(static_cast<std::intptr_t>(number)), USDTPP_ADDRESS(changing),
                                  USDTPP_ADDRESS(place{number}), USDTPP_ADDRESS(nullptr), own_address{7});
-    CHECK(operands.usdtpp_1 == unique.get());
-    CHECK(operands.usdtpp_2 == text.c_str());
-    CHECK(operands.usdtpp_3 == unique.get());
-    CHECK(operands.usdtpp_4 == unique.get());
-    CHECK(operands.usdtpp_5 == unique.get());
-    CHECK(operands.usdtpp_6 == unique.get());
-    CHECK(operands.usdtpp_7 == nullptr);
-    CHECK(reinterpret_cast<std::uintptr_t>(operands.usdtpp_8) == 7);
-    static_assert(std::is_same_v<decltype(operands.usdtpp_1), const void*>);
+    CHECK(operands.usdtpp_1.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_2.usdtpp_value == text.c_str());
+    CHECK(operands.usdtpp_3.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_4.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_5.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_6.usdtpp_value == unique.get());
+    CHECK(operands.usdtpp_7.usdtpp_value == nullptr);
+    CHECK(reinterpret_cast<std::uintptr_t>(operands.usdtpp_8.usdtpp_value) == 7);
+    static_assert(std::is_same_v<decltype(operands.usdtpp_1.usdtpp_value), const void*>);
 }
 
 TEST_CASE("USDTPP_SIZED is an address and a length, wherever it stands") {
     const std::string_view view = "view";
     const std::vector<int> numbers{1, 2, 3};
+    std::uint64_t usdtpp_size = 0; // as in a probe
     const auto operands = stored(7, USDTPP_SIZED(view), USDTPP_SIZED(numbers), 8);
-    CHECK(operands.usdtpp_1 == 7);
-    CHECK(operands.usdtpp_2 == view.data());
-    CHECK(operands.usdtpp_3 == 4);
-    CHECK(operands.usdtpp_4 == numbers.data());
-    CHECK(operands.usdtpp_5 == 3);
-    CHECK(operands.usdtpp_6 == 8);
+    CHECK(operands.usdtpp_1.usdtpp_value == 7);
+    CHECK(operands.usdtpp_2.usdtpp_value == view.data());
+    CHECK(operands.usdtpp_3.usdtpp_value == 4);
+    CHECK(operands.usdtpp_4.usdtpp_value == numbers.data());
+    CHECK(operands.usdtpp_5.usdtpp_value == 3);
+    CHECK(operands.usdtpp_6.usdtpp_value == 8);
 }

@@ -24,15 +24,36 @@
 #define USDTPP_DETAIL_VOLATILE volatile inline
 #endif
 
-// What a probe calls must vanish at -O0 too, and must not be instrumented: a probe is not a function of the user's.
+// Of the native back-end there are two: GCC's is one asm statement, clang's is two (emit_native.hpp).
+#if defined(USDTPP_DETAIL_BACKEND_NATIVE) && !defined(__clang__)
+#define USDTPP_DETAIL_ONE_STATEMENT
+#endif
+
+// A lambda that a probe calls must vanish at -O0 too, and must not be instrumented: a probe is not a function of the
+// user's.
 #if defined(__GNUC__)
-#define USDTPP_DETAIL_INLINE [[gnu::always_inline, gnu::no_instrument_function]] inline
 #define USDTPP_DETAIL_INLINE_LAMBDA __attribute__((always_inline, no_instrument_function))
+#else
+#define USDTPP_DETAIL_INLINE_LAMBDA
+#endif
+
+// GCC inlines no function into one with another target attribute: it refuses one that must be inlined, and calls one
+// that need not be. A statement expression would do without, but GCC knows that only inside of functions.
+#if defined(__GNUC__) && !defined(__clang__)
+#define USDTPP_DETAIL_EXPRESSION_LAMBDA __attribute__((no_instrument_function))
+#else
+#define USDTPP_DETAIL_EXPRESSION_LAMBDA USDTPP_DETAIL_INLINE_LAMBDA
+#endif
+
+#if !defined(USDTPP_DETAIL_BACKEND_DISABLED)
 #define USDTPP_DETAIL_UNLIKELY(condition) (__builtin_expect(condition, 0) != 0)
 #else
-#define USDTPP_DETAIL_INLINE inline
-#define USDTPP_DETAIL_INLINE_LAMBDA
 #define USDTPP_DETAIL_UNLIKELY(condition) (condition)
 #endif
+
+namespace usdtpp::detail {
+// To compilers that warn of code which is never reached, a constant with a name may be another one in another build.
+inline constexpr bool never = false;
+} // namespace usdtpp::detail
 
 #endif

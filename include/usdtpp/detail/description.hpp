@@ -1,11 +1,9 @@
 // The description of a probe: a note of our own beside the one that tracers read. docs/note.md has its format.
-//
-// It holds text of the source, which cannot be in the template of the probe's asm statement: `%`, `{` and `|` have a
-// meaning there, and no macro can take it away. So it has an asm statement of its own.
 #ifndef USDTPP_DETAIL_DESCRIPTION_HPP
 #define USDTPP_DETAIL_DESCRIPTION_HPP
 
 #include <usdtpp/detail/arch.hpp>
+#include <usdtpp/detail/operands.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 #include <usdtpp/detail/processor.hpp>
 #include <usdtpp/detail/source_text.hpp>
@@ -18,123 +16,120 @@
 
 // clang-format off
 
-// Numbers of local labels, which nobody else uses: the site, and the beginning and the end of what the note says.
-#define USDTPP_DETAIL_HERE "8341: "
-#define USDTPP_DETAIL_BEGIN_NOTE(site) \
-    ".4byte 7, 8343f-8342f, 0x1001; .asciz \"usdtpp\", \"\"; 8342: " \
-    USDTPP_DETAIL_ADDRESS " " site "; .8byte " USDTPP_DETAIL_NUMBER(0) ";"
-#define USDTPP_DETAIL_END_NOTE "; 8343: .balign 4;"
+// The section goes with its function as that of the probe's note does (emit_native.hpp). Operand 0 are the kinds, and
+// whether there is a long nop. Numbers are local labels, which nobody else uses.
+#define USDTPP_DETAIL_BEGIN_NOTE_OF(type) \
+    " .note.usdtpp, \"o?\", %%note, .Lusdtpp%=; .4byte 7, 8343f-8342f, " type "; .asciz \"usdtpp\", \"\"; 8342: "
+#define USDTPP_DETAIL_BEGIN_DESCRIPTION(type) \
+    USDTPP_DETAIL_BEGIN_NOTE_OF(type) USDTPP_DETAIL_ADDRESS " .Lusdtpp%=; .8byte " USDTPP_DETAIL_NUMBER(0) ";"
+#define USDTPP_DETAIL_END_DESCRIPTION "; 8343: .balign 4;"
+#define USDTPP_DETAIL_DESCRIPTION(type, line_and_text) \
+    ".pushsection" USDTPP_DETAIL_BEGIN_DESCRIPTION(type) line_and_text USDTPP_DETAIL_END_DESCRIPTION " .popsection;"
 
-// The two statements must stay together: compilers merge equal ones.
-//
-// Clang merges those at the beginning of two branches, and no others, unless it is told not to. Before version 13 it
-// knows no such word for asm statements: there another one in front has the text, too, and makes nothing, so that only
-// probes with the same text are merged, and their text with them. Clang takes text in a statement without operands, but
-// has no unique labels there, and no operand for the kinds: so the note begins in the probe's statement, and goes on
-// behind it in the section that was left last.
-//
-// GCC merges those at the end of two branches, from the last on. There the description stands in front, whole and with
-// the kinds as an operand, and the probe's statement has the line, so that only probes of one line are merged, and their
-// descriptions with them.
-//
-// The section goes with its function as that of the probe's note does (emit_native.hpp).
 #if defined(USDTPP_NO_DESCRIPTIONS)
+
+// That there is a long nop is said all the same.
 #if defined(USDTPP_DETAIL_LONG_NOP)
-// What is left says that there is a long nop.
-#define USDTPP_DETAIL_BEGIN_DESCRIPTION \
-    ".pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341b") \
-    ".4byte 0; .2byte 0" USDTPP_DETAIL_END_NOTE ".popsection;"
+#define USDTPP_DETAIL_BARE_DESCRIPTION USDTPP_DETAIL_DESCRIPTION("0x1001", ".4byte 0; .2byte 0")
 #else
-#define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
-#endif
-#define USDTPP_DETAIL_KINDS_OF_PROBE ::usdtpp::detail::long_nop_mark
-#elif defined(__clang__)
-#define USDTPP_DETAIL_BEGIN_DESCRIPTION \
-    ".section .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341b") ".previous;"
-#define USDTPP_DETAIL_BEGIN_SOURCE ".previous;"
-#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".previous"
-#define USDTPP_DETAIL_KINDS
-#define USDTPP_DETAIL_CAN_BE_PASTED(text)
-#else
-#define USDTPP_DETAIL_BEGIN_DESCRIPTION ""
-#define USDTPP_DETAIL_BEGIN_SOURCE \
-    ".Lusdtpp%=: .pushsection .note.usdtpp, \"o?\", %%note, .Lusdtpp%=;" USDTPP_DETAIL_BEGIN_NOTE("8341f")
-#define USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_END_NOTE ".popsection"
-#define USDTPP_DETAIL_KINDS : : "n"(usdtpp_operands.usdtpp_kinds)
-#define USDTPP_DETAIL_CAN_BE_PASTED(text) && ::usdtpp::detail::has_none_of(text, "%{|}")
-#endif
-#if !defined(USDTPP_NO_DESCRIPTIONS)
-#define USDTPP_DETAIL_KINDS_OF_PROBE usdtpp_operands.usdtpp_kinds
+#define USDTPP_DETAIL_BARE_DESCRIPTION ""
 #endif
 
-// What stands in front of a probe's statement, in it, and behind it, besides what is above.
-#if !defined(__clang__)
-#define USDTPP_DETAIL_IN_FRONT(text) USDTPP_DETAIL_DESCRIBE(text)
-#define USDTPP_DETAIL_INSIDE USDTPP_DETAIL_EXPANDED_LINE(__LINE__)
-#define USDTPP_DETAIL_EXPANDED_LINE(line) USDTPP_DETAIL_LINE(line)
-#define USDTPP_DETAIL_LINE(line) ".if 0; .4byte " #line "; .endif;"
-#define USDTPP_DETAIL_BEHIND(text)
 #else
-#if __clang_major__ >= 13
-#define USDTPP_DETAIL_IN_FRONT(text) [[clang::nomerge]]
-#else
-#define USDTPP_DETAIL_IN_FRONT(text) USDTPP_DETAIL_EXPANDED_MARK(USDTPP_DETAIL_FILE, __LINE__, text)
-#define USDTPP_DETAIL_EXPANDED_MARK(file, line, text) USDTPP_DETAIL_MARK(file, line, text)
-#define USDTPP_DETAIL_MARK(file, line, text) \
-    asm volatile(".if 0; .4byte " #line "; .ascii " #file ", " #text "; .endif");
-#endif
-#define USDTPP_DETAIL_INSIDE ""
-#define USDTPP_DETAIL_BEHIND(text) USDTPP_DETAIL_DESCRIBE(text)
-#endif
 
-#if defined(USDTPP_NO_DESCRIPTIONS)
-#define USDTPP_DETAIL_DESCRIBE(text)
+// The type of the text. From C++20 on a probe may be in a lambda that is a part of a type, where GCC refuses the
+// definition of a class. With modules GCC 12 fails on the other way.
+#if __cpp_nontype_template_args >= 201911L && !defined(__cpp_modules)
+#define USDTPP_DETAIL_DEFINE_SOURCE(file_and_text) \
+    using usdtpp_source = ::usdtpp::detail::literal<::usdtpp::detail::literal_text{file_and_text}>
 #else
-#define USDTPP_DETAIL_DESCRIBE(text) USDTPP_DETAIL_EXPANDED_SOURCE(USDTPP_DETAIL_FILE, __LINE__, text)
-#define USDTPP_DETAIL_EXPANDED_SOURCE(file, line, text) USDTPP_DETAIL_SOURCE(file, line, text)
-// No comma outside of parentheses: a probe may be among the arguments of another.
-#define USDTPP_DETAIL_SOURCE(file, line, text) \
-    if constexpr ((!decltype(usdtpp_operands)::has_types USDTPP_DETAIL_CAN_BE_PASTED(file text))) { \
-        asm USDTPP_DETAIL_VOLATILE( \
-            USDTPP_DETAIL_BEGIN_SOURCE ".4byte " #line "; .asciz " #file ", " #text \
-            USDTPP_DETAIL_END_SOURCE USDTPP_DETAIL_KINDS); \
-    } else { \
-        struct usdtpp_source { \
-            const char* written = file "\0" text; \
-        }; \
-        ::usdtpp::detail::describe_source<usdtpp_source, decltype(usdtpp_operands), line>(); \
+#define USDTPP_DETAIL_DEFINE_SOURCE(file_and_text) \
+    struct usdtpp_source { \
+        const char* written = file_and_text; \
     }
 #endif
 
-#if !defined(USDTPP_NO_DESCRIPTIONS)
+#if defined(USDTPP_DETAIL_ONE_STATEMENT)
+
+// Whether the text can be in the template of the probe's statement, where these characters have a meaning.
+#define USDTPP_DETAIL_CAN_BE_PASTED(text) \
+    !usdtpp_arguments::usdtpp_has_types && ::usdtpp::detail::has_none_of(text, "%{|}")
+
+// Text that cannot has a note of its own, which another statement makes of numbers, and the probe's description has a
+// hash of it. What the other one makes is the same wherever the compiler puts it.
+#define USDTPP_DETAIL_HASH_OF_TEXT(line) ".4byte " #line "; .8byte " USDTPP_DETAIL_NUMBER([usdtpp_text])
+#define USDTPP_DETAIL_MAKE_TEXT(Text) \
+    asm USDTPP_DETAIL_VOLATILE( \
+        ".Lusdtpp%=: .pushsection" USDTPP_DETAIL_BEGIN_NOTE_OF("0x2002") ".8byte " USDTPP_DETAIL_NUMBER(0) ", " \
+            USDTPP_DETAIL_NUMBER(1) ", " USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", " USDTPP_DETAIL_NUMBER(5) ", " USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " \
+            USDTPP_DETAIL_NUMBER(8) ", " USDTPP_DETAIL_NUMBER(9) ", " USDTPP_DETAIL_NUMBER(10) ", " USDTPP_DETAIL_NUMBER(11) ", " USDTPP_DETAIL_NUMBER(12) ", " USDTPP_DETAIL_NUMBER(13) ", " USDTPP_DETAIL_NUMBER(14) ", " \
+            USDTPP_DETAIL_NUMBER(15) ", " USDTPP_DETAIL_NUMBER(16) ", " USDTPP_DETAIL_NUMBER(17) ", " USDTPP_DETAIL_NUMBER(18) ", " USDTPP_DETAIL_NUMBER(19) ", " USDTPP_DETAIL_NUMBER(20) ", " USDTPP_DETAIL_NUMBER(21) ", " \
+            USDTPP_DETAIL_NUMBER(22) ", " USDTPP_DETAIL_NUMBER(23) ", " USDTPP_DETAIL_NUMBER(24) ", " USDTPP_DETAIL_NUMBER(25) ", " USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28) \
+        USDTPP_DETAIL_END_DESCRIPTION " .popsection" \
+        : : "n"(Text::usdtpp_hash), \
+            "n"(Text::usdtpp_word_0), "n"(Text::usdtpp_word_1), "n"(Text::usdtpp_word_2), "n"(Text::usdtpp_word_3), \
+            "n"(Text::usdtpp_word_4), "n"(Text::usdtpp_word_5), "n"(Text::usdtpp_word_6), "n"(Text::usdtpp_word_7), \
+            "n"(Text::usdtpp_word_8), "n"(Text::usdtpp_word_9), "n"(Text::usdtpp_word_10), "n"(Text::usdtpp_word_11), \
+            "n"(Text::usdtpp_word_12), "n"(Text::usdtpp_word_13), "n"(Text::usdtpp_word_14), "n"(Text::usdtpp_word_15), \
+            "n"(Text::usdtpp_word_16), "n"(Text::usdtpp_word_17), "n"(Text::usdtpp_word_18), "n"(Text::usdtpp_word_19), \
+            "n"(Text::usdtpp_word_20), "n"(Text::usdtpp_word_21), "n"(Text::usdtpp_word_22), "n"(Text::usdtpp_word_23), \
+            "n"(Text::usdtpp_word_24), "n"(Text::usdtpp_word_25), "n"(Text::usdtpp_word_26), "n"(Text::usdtpp_word_27))
+
 namespace usdtpp::detail {
 
-// The same for any text, and with the types of enumerations. It returns something, or GCC makes a nop of the call at -O0.
-template <class Source, class Operands, unsigned Line>
-USDTPP_DETAIL_INLINE bool describe_source() noexcept {
-    static_assert(source_text::words == 28);
-    asm USDTPP_DETAIL_VOLATILE(
-        USDTPP_DETAIL_BEGIN_SOURCE ".4byte " USDTPP_DETAIL_NUMBER(1) "; .8byte "
-            USDTPP_DETAIL_NUMBER(2) ", " USDTPP_DETAIL_NUMBER(3) ", " USDTPP_DETAIL_NUMBER(4) ", " USDTPP_DETAIL_NUMBER(5) ", "
-            USDTPP_DETAIL_NUMBER(6) ", " USDTPP_DETAIL_NUMBER(7) ", " USDTPP_DETAIL_NUMBER(8) ", " USDTPP_DETAIL_NUMBER(9) ", "
-            USDTPP_DETAIL_NUMBER(10) ", " USDTPP_DETAIL_NUMBER(11) ", " USDTPP_DETAIL_NUMBER(12) ", " USDTPP_DETAIL_NUMBER(13) ", "
-            USDTPP_DETAIL_NUMBER(14) ", " USDTPP_DETAIL_NUMBER(15) ", " USDTPP_DETAIL_NUMBER(16) ", " USDTPP_DETAIL_NUMBER(17) ", "
-            USDTPP_DETAIL_NUMBER(18) ", " USDTPP_DETAIL_NUMBER(19) ", " USDTPP_DETAIL_NUMBER(20) ", " USDTPP_DETAIL_NUMBER(21) ", "
-            USDTPP_DETAIL_NUMBER(22) ", " USDTPP_DETAIL_NUMBER(23) ", " USDTPP_DETAIL_NUMBER(24) ", " USDTPP_DETAIL_NUMBER(25) ", "
-            USDTPP_DETAIL_NUMBER(26) ", " USDTPP_DETAIL_NUMBER(27) ", " USDTPP_DETAIL_NUMBER(28) ", " USDTPP_DETAIL_NUMBER(29)
-        USDTPP_DETAIL_END_SOURCE
-        : : "n"(Operands::usdtpp_kinds), "n"(Line),
-            "n"(word_of<Source, Operands, 0>()), "n"(word_of<Source, Operands, 1>()), "n"(word_of<Source, Operands, 2>()), "n"(word_of<Source, Operands, 3>()),
-            "n"(word_of<Source, Operands, 4>()), "n"(word_of<Source, Operands, 5>()), "n"(word_of<Source, Operands, 6>()), "n"(word_of<Source, Operands, 7>()),
-            "n"(word_of<Source, Operands, 8>()), "n"(word_of<Source, Operands, 9>()), "n"(word_of<Source, Operands, 10>()), "n"(word_of<Source, Operands, 11>()),
-            "n"(word_of<Source, Operands, 12>()), "n"(word_of<Source, Operands, 13>()), "n"(word_of<Source, Operands, 14>()), "n"(word_of<Source, Operands, 15>()),
-            "n"(word_of<Source, Operands, 16>()), "n"(word_of<Source, Operands, 17>()), "n"(word_of<Source, Operands, 18>()), "n"(word_of<Source, Operands, 19>()),
-            "n"(word_of<Source, Operands, 20>()), "n"(word_of<Source, Operands, 21>()), "n"(word_of<Source, Operands, 22>()), "n"(word_of<Source, Operands, 23>()),
-            "n"(word_of<Source, Operands, 24>()), "n"(word_of<Source, Operands, 25>()), "n"(word_of<Source, Operands, 26>()), "n"(word_of<Source, Operands, 27>()));
-    return true;
+template <class Source, class Kinds>
+inline void text_of<Source, Kinds>::make() noexcept {
+    USDTPP_DETAIL_MAKE_TEXT(text_of);
 }
 
 } // namespace usdtpp::detail
+
+// The function has no instructions, but in code that is not optimised there would be a call of it. It is a function in
+// other code since many operands take their time, also where they are never needed.
+#if defined(__OPTIMIZE__)
+#define USDTPP_DETAIL_TEXT_OF_PROBE usdtpp_text::make()
+#else
+#define USDTPP_DETAIL_TEXT_OF_PROBE USDTPP_DETAIL_MAKE_TEXT(usdtpp_text)
+#endif
+
+#else
+
+// Clang takes any text in a statement without operands, but has no unique labels there, and no operand for the kinds.
+// So the note begins in the probe's statement, and goes on behind it in the section that was left last. The two always
+// stand one behind the other: clang does not move asm statements, and those at the beginning of two branches, which it
+// merges if they are equal, are told not to be (emit_native.hpp).
+#define USDTPP_DETAIL_BEGIN_TEXT ".previous;"
+#define USDTPP_DETAIL_END_TEXT USDTPP_DETAIL_END_DESCRIPTION ".previous"
+
+#define USDTPP_DETAIL_DESCRIBE(file, line, text) \
+    if constexpr (!usdtpp_arguments::usdtpp_has_types) { \
+        asm volatile(USDTPP_DETAIL_BEGIN_TEXT ".4byte " #line "; .asciz " #file ", " #text USDTPP_DETAIL_END_TEXT); \
+    } else { \
+        USDTPP_DETAIL_DEFINE_SOURCE(file "\0" text); \
+        ::usdtpp::detail::describe<::usdtpp::detail::text_of<usdtpp_source, typename usdtpp_arguments::kinds>, line>(); \
+    }
+
+namespace usdtpp::detail {
+
+// The same with the types of enumerations.
+template <class Text, unsigned Line>
+[[gnu::always_inline, gnu::no_instrument_function]] inline void describe() noexcept {
+    asm volatile(USDTPP_DETAIL_BEGIN_TEXT ".4byte %c0; .8byte "
+        "%c1, %c2, %c3, %c4, %c5, %c6, %c7, %c8, %c9, %c10, %c11, %c12, %c13, %c14, "
+        "%c15, %c16, %c17, %c18, %c19, %c20, %c21, %c22, %c23, %c24, %c25, %c26, %c27, %c28" USDTPP_DETAIL_END_TEXT
+        : : "n"(Line),
+            "n"(Text::usdtpp_word_0), "n"(Text::usdtpp_word_1), "n"(Text::usdtpp_word_2), "n"(Text::usdtpp_word_3),
+            "n"(Text::usdtpp_word_4), "n"(Text::usdtpp_word_5), "n"(Text::usdtpp_word_6), "n"(Text::usdtpp_word_7),
+            "n"(Text::usdtpp_word_8), "n"(Text::usdtpp_word_9), "n"(Text::usdtpp_word_10), "n"(Text::usdtpp_word_11),
+            "n"(Text::usdtpp_word_12), "n"(Text::usdtpp_word_13), "n"(Text::usdtpp_word_14), "n"(Text::usdtpp_word_15),
+            "n"(Text::usdtpp_word_16), "n"(Text::usdtpp_word_17), "n"(Text::usdtpp_word_18), "n"(Text::usdtpp_word_19),
+            "n"(Text::usdtpp_word_20), "n"(Text::usdtpp_word_21), "n"(Text::usdtpp_word_22), "n"(Text::usdtpp_word_23),
+            "n"(Text::usdtpp_word_24), "n"(Text::usdtpp_word_25), "n"(Text::usdtpp_word_26), "n"(Text::usdtpp_word_27));
+}
+
+} // namespace usdtpp::detail
+
+#endif
 #endif
 
 // clang-format on

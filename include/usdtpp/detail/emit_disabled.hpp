@@ -5,8 +5,11 @@
 #include <usdtpp/detail/operands.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 
-#define USDTPP_DETAIL_FIRE(text, provider, name, count, store) store
-#define USDTPP_DETAIL_IF_REACHED if (false)
-#define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) constexpr bool usdtpp_enabled = false
+// The type says what is wrong with the number of arguments, and clang would never come to it.
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, evaluation)                                                    \
+    static_assert(sizeof(usdtpp_arguments) != 0);                                                                      \
+    evaluation
+#define USDTPP_DETAIL_IF_REACHED if (::usdtpp::detail::never)
+#define USDTPP_DETAIL_READ_SEMAPHORE(provider, name) constexpr bool usdtpp_enabled = ::usdtpp::detail::never
 
 #endif

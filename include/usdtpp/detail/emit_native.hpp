@@ -1,12 +1,14 @@
 // The native back-end: this library's own notes. docs/note.md explains each line.
 //
-// A back-end is three macros: USDTPP_DETAIL_FIRE(text, provider, name, count, store), which evaluates `store` and emits
-// a probe of the operands in `usdtpp_operands`, with `text` to describe it; USDTPP_DETAIL_READ_SEMAPHORE(provider,
-// name), which is that of semaphore.hpp and needs USDTPP_DETAIL_SEMAPHORE(provider, name), the assembler's name of the
-// semaphore; and USDTPP_DETAIL_IF_REACHED, what stands in front of all that.
+// A back-end is three macros: USDTPP_DETAIL_FIRE(text, provider, name, count, evaluation), which evaluates the
+// arguments by `evaluation` and emits a probe of what `usdtpp_values` points to then, with `text` to describe it;
+// USDTPP_DETAIL_READ_SEMAPHORE(provider, name), which is that of semaphore.hpp and needs
+// USDTPP_DETAIL_SEMAPHORE(provider, name), the assembler's name of the semaphore; and USDTPP_DETAIL_IF_REACHED, what
+// stands in front of all that.
 #ifndef USDTPP_DETAIL_EMIT_NATIVE_HPP
 #define USDTPP_DETAIL_EMIT_NATIVE_HPP
 
+#include <usdtpp/detail/await.hpp>
 #include <usdtpp/detail/description.hpp>
 #include <usdtpp/detail/operands.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
@@ -18,40 +20,48 @@
 #define USDTPP_DETAIL_SEMAPHORE(provider, name) USDTPP_DETAIL_STRING(usdtpp_semaphore.provider.name)
 
 // "o" and the label: the note goes with the section of its own site, when the linker drops that. "?": and with its
-// COMDAT group. The relocation of no bytes keeps linkers from folding functions that differ only in their probes (--icf):
-// no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses; another such
-// relocation keeps it through --gc-sections, also where it is a sys/sdt.h probe in the same program that brought it.
+// COMDAT group. The relocation of no bytes keeps linkers from folding functions that differ only in their probes
+// (--icf): no two sites refer to the same note. The base tells a tracer how far prelink moved the notes' addresses;
+// another such relocation keeps it through --gc-sections, also where it is a sys/sdt.h probe in the same program that
+// brought it.
+#define USDTPP_DETAIL_KEEP_BASE ".reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base;"
 #define USDTPP_DETAIL_OWN_NOTE ".reloc .Lusdtpp%=, BFD_RELOC_NONE, .Lusdtpp_begin%=;"
 #define USDTPP_DETAIL_NOTE_SECTION ".pushsection .note.stapsdt, \"o?\", %%note, .Lusdtpp%=;"
-#define USDTPP_DETAIL_NOTE(provider, name, semaphore, operands) \
-    USDTPP_DETAIL_OWN_NOTE \
-    ".reloc .Lusdtpp%=, BFD_RELOC_NONE, _.stapsdt.base;" \
-    USDTPP_DETAIL_NOTE_SECTION \
-    ".4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz \"stapsdt\";" \
-    ".Lusdtpp_begin%=: " USDTPP_DETAIL_ADDRESS " .Lusdtpp%=, _.stapsdt.base, " semaphore ";" \
-    ".asciz \"" #provider "\", \"" #name "\", \"" operands "\";" \
-    ".Lusdtpp_end%=: .balign 4; .popsection;" \
-    ".ifndef _.stapsdt.base;" \
-    ".pushsection .stapsdt.base, \"aG\", %%progbits, .stapsdt.base, comdat;" \
-    ".weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif;"
+#define USDTPP_DETAIL_BEGIN_NOTE \
+    ".4byte 8, .Lusdtpp_end%=-.Lusdtpp_begin%=, 3; .asciz \"stapsdt\"; \
+     .Lusdtpp_begin%=: " USDTPP_DETAIL_ADDRESS " .Lusdtpp%=, _.stapsdt.base, "
+#define USDTPP_DETAIL_END_NOTE \
+    "\"; .Lusdtpp_end%=: .balign 4; .popsection; \
+     .ifndef _.stapsdt.base; .pushsection .stapsdt.base, \"aG\", %%progbits, .stapsdt.base, comdat; \
+     .weak _.stapsdt.base; .hidden _.stapsdt.base; _.stapsdt.base: .byte 0; .popsection; .endif;"
 
 #if !defined(USDTPP_DETAIL_IN_MEMORY)
 // "nr": an immediate or a general register, the operands that every tracer can read; never memory (rip-relative,
 // indexed, in a segment), never a vector register.
 #define USDTPP_DETAIL_OPERAND(i) \
-    "n"(usdtpp_operands.usdtpp_size_##i), "nr"(usdtpp_operands.usdtpp_##i)
-#define USDTPP_DETAIL_FIRST_OPERAND(i) USDTPP_DETAIL_OPERAND(i)
+    "n"(usdtpp_values->usdtpp_##i.usdtpp_size), "nr"(usdtpp_values->usdtpp_##i.usdtpp_value)
+#define USDTPP_DETAIL_FIRST_OPERAND(evaluation) \
+    "n"(usdtpp_values->usdtpp_1.usdtpp_size), "nr"((evaluation, usdtpp_values->usdtpp_1.usdtpp_value))
 #else
-// One register, and distances from it: as "m" operands clang would want a register for each of them at -O0. Each has 8
-// bytes of `usdtpp_operands`.
+// One register, and distances from it: as "m" operands clang would want a register for each of them at -O0.
 #define USDTPP_DETAIL_OPERAND(i) \
-    "n"(usdtpp_operands.usdtpp_size_##i), "n"(8 * (i - 1))
-#define USDTPP_DETAIL_FIRST_OPERAND(i) \
-    "n"(usdtpp_operands.usdtpp_size_##i), \
-    "r"((::usdtpp::detail::publish(&usdtpp_operands), &usdtpp_operands.usdtpp_##i))
+    "n"(usdtpp_values->usdtpp_##i.usdtpp_size), "n"(8 * (i - 1))
+#define USDTPP_DETAIL_FIRST_OPERAND(evaluation) \
+    "n"(usdtpp_values->usdtpp_1.usdtpp_size), "r"((evaluation, &usdtpp_values->usdtpp_slot_1))
+#endif
+
+// What else the statement reads, as far as GCC must be told. To clang any asm volatile may read whatever a pointer that
+// it was given leads to.
+#if !defined(USDTPP_DETAIL_ONE_STATEMENT)
+#define USDTPP_DETAIL_READS
+#elif !defined(USDTPP_DETAIL_IN_MEMORY)
+#define USDTPP_DETAIL_READS , "g"(usdtpp_values->usdtpp_memory->usdtpp_all)
+#else
+#define USDTPP_DETAIL_READS , "g"(usdtpp_values->usdtpp_memory->usdtpp_all), "m"(*usdtpp_values)
 #endif
 
 #define USDTPP_DETAIL_OPERANDS_0 ""
+#if defined(USDTPP_DETAIL_TEXT)
 #define USDTPP_DETAIL_OPERANDS_1 USDTPP_DETAIL_FIRST_TEXT
 #define USDTPP_DETAIL_OPERANDS_2 USDTPP_DETAIL_OPERANDS_1 " " USDTPP_DETAIL_TEXT(3, 4)
 #define USDTPP_DETAIL_OPERANDS_3 USDTPP_DETAIL_OPERANDS_2 " " USDTPP_DETAIL_TEXT(5, 6)
@@ -64,45 +74,118 @@
 #define USDTPP_DETAIL_OPERANDS_10 USDTPP_DETAIL_OPERANDS_9 " " USDTPP_DETAIL_TEXT(19, 20)
 #define USDTPP_DETAIL_OPERANDS_11 USDTPP_DETAIL_OPERANDS_10 " " USDTPP_DETAIL_TEXT(21, 22)
 #define USDTPP_DETAIL_OPERANDS_12 USDTPP_DETAIL_OPERANDS_11 " " USDTPP_DETAIL_TEXT(23, 24)
-
-// Operand 0 is the description's.
-#define USDTPP_DETAIL_INPUTS_0
-#define USDTPP_DETAIL_INPUTS_1 , USDTPP_DETAIL_LIST_1(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_2 , USDTPP_DETAIL_LIST_2(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_3 , USDTPP_DETAIL_LIST_3(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_4 , USDTPP_DETAIL_LIST_4(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_5 , USDTPP_DETAIL_LIST_5(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_6 , USDTPP_DETAIL_LIST_6(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_7 , USDTPP_DETAIL_LIST_7(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_8 , USDTPP_DETAIL_LIST_8(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_9 , USDTPP_DETAIL_LIST_9(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_10 , USDTPP_DETAIL_LIST_10(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_11 , USDTPP_DETAIL_LIST_11(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-#define USDTPP_DETAIL_INPUTS_12 , USDTPP_DETAIL_LIST_12(USDTPP_DETAIL_FIRST_OPERAND, USDTPP_DETAIL_OPERAND)
-
-// In front of a comma, clang's -Wcomma wants a cast even of what is void; GCC's -Wuseless-cast does not.
-#if defined(__clang__)
-#define USDTPP_DETAIL_VOID(expression) static_cast<void>(expression)
 #else
-#define USDTPP_DETAIL_VOID(expression) expression
+// Written out, since each probe has one, and the preprocessor takes its time over each macro in a macro.
+#define USDTPP_DETAIL_OPERANDS_1 "%c1@" USDTPP_DETAIL_REGISTER "2"
+#define USDTPP_DETAIL_OPERANDS_2 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4"
+#define USDTPP_DETAIL_OPERANDS_3 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6"
+#define USDTPP_DETAIL_OPERANDS_4 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8"
+#define USDTPP_DETAIL_OPERANDS_5 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10"
+#define USDTPP_DETAIL_OPERANDS_6 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12"
+#define USDTPP_DETAIL_OPERANDS_7 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14"
+#define USDTPP_DETAIL_OPERANDS_8 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14 %c15@" USDTPP_DETAIL_REGISTER "16"
+#define USDTPP_DETAIL_OPERANDS_9 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14 %c15@" USDTPP_DETAIL_REGISTER "16 %c17@" USDTPP_DETAIL_REGISTER "18"
+#define USDTPP_DETAIL_OPERANDS_10 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14 %c15@" USDTPP_DETAIL_REGISTER "16 %c17@" USDTPP_DETAIL_REGISTER "18 %c19@" USDTPP_DETAIL_REGISTER "20"
+#define USDTPP_DETAIL_OPERANDS_11 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14 %c15@" USDTPP_DETAIL_REGISTER "16 %c17@" USDTPP_DETAIL_REGISTER "18 %c19@" USDTPP_DETAIL_REGISTER "20 %c21@" USDTPP_DETAIL_REGISTER "22"
+#define USDTPP_DETAIL_OPERANDS_12 "%c1@" USDTPP_DETAIL_REGISTER "2 %c3@" USDTPP_DETAIL_REGISTER "4 %c5@" USDTPP_DETAIL_REGISTER "6 %c7@" USDTPP_DETAIL_REGISTER "8 %c9@" USDTPP_DETAIL_REGISTER "10 %c11@" USDTPP_DETAIL_REGISTER "12 %c13@" USDTPP_DETAIL_REGISTER "14 %c15@" USDTPP_DETAIL_REGISTER "16 %c17@" USDTPP_DETAIL_REGISTER "18 %c19@" USDTPP_DETAIL_REGISTER "20 %c21@" USDTPP_DETAIL_REGISTER "22 %c23@" USDTPP_DETAIL_REGISTER "24"
 #endif
 
-// One expression, at whose end the temporaries among the arguments go. What a statement expression has in it, debuggers
-// take for a line of the user's, and compilers for one place: no destructor comes between a probe and its description.
-#define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
-    (USDTPP_DETAIL_VOID(store), __extension__({ \
-        USDTPP_DETAIL_IN_FRONT(text) { \
-        asm USDTPP_DETAIL_VOLATILE( \
-            USDTPP_DETAIL_INSIDE \
-            USDTPP_DETAIL_HERE \
-            USDTPP_DETAIL_SITE \
-            USDTPP_DETAIL_NOTE(provider, name, USDTPP_DETAIL_SEMAPHORE(provider, name), USDTPP_DETAIL_OPERANDS_##count) \
-            USDTPP_DETAIL_BEGIN_DESCRIPTION \
-            USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) \
-            : : "n"(USDTPP_DETAIL_KINDS_OF_PROBE) USDTPP_DETAIL_INPUTS_##count); \
-        USDTPP_DETAIL_BEHIND(text) \
+// Operand 0 is the description's. The first argument has the evaluation of all of them in front of it.
+#define USDTPP_DETAIL_INPUTS_0(evaluation)
+#define USDTPP_DETAIL_INPUTS_1(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_2(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_3(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_4(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_5(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_6(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_7(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_8(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7), USDTPP_DETAIL_OPERAND(8) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_9(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7), USDTPP_DETAIL_OPERAND(8), USDTPP_DETAIL_OPERAND(9) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_10(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7), USDTPP_DETAIL_OPERAND(8), USDTPP_DETAIL_OPERAND(9), USDTPP_DETAIL_OPERAND(10) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_11(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7), USDTPP_DETAIL_OPERAND(8), USDTPP_DETAIL_OPERAND(9), USDTPP_DETAIL_OPERAND(10), USDTPP_DETAIL_OPERAND(11) USDTPP_DETAIL_READS
+#define USDTPP_DETAIL_INPUTS_12(evaluation) , USDTPP_DETAIL_FIRST_OPERAND(evaluation), USDTPP_DETAIL_OPERAND(2), USDTPP_DETAIL_OPERAND(3), USDTPP_DETAIL_OPERAND(4), USDTPP_DETAIL_OPERAND(5), USDTPP_DETAIL_OPERAND(6), USDTPP_DETAIL_OPERAND(7), USDTPP_DETAIL_OPERAND(8), USDTPP_DETAIL_OPERAND(9), USDTPP_DETAIL_OPERAND(10), USDTPP_DETAIL_OPERAND(11), USDTPP_DETAIL_OPERAND(12) USDTPP_DETAIL_READS
+
+#define USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, description, more) \
+    asm USDTPP_DETAIL_VOLATILE( \
+        USDTPP_DETAIL_SITE USDTPP_DETAIL_KEEP_BASE USDTPP_DETAIL_OWN_NOTE \
+        USDTPP_DETAIL_NOTE_SECTION USDTPP_DETAIL_BEGIN_NOTE semaphore "; .asciz \"" #provider "\", \"" #name "\", \"" \
+        USDTPP_DETAIL_OPERANDS_##count USDTPP_DETAIL_END_NOTE \
+        description \
+        USDTPP_DETAIL_DEFINE_SEMAPHORE(semaphore) \
+        : : "n"(usdtpp_arguments::usdtpp_facts) USDTPP_DETAIL_INPUTS_##count(evaluation) more)
+
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, evaluation) \
+    USDTPP_DETAIL_FIRE_AT(USDTPP_DETAIL_FILE, __LINE__, text, provider, name, \
+                          USDTPP_DETAIL_SEMAPHORE(provider, name), count, evaluation)
+
+#if defined(USDTPP_DETAIL_ONE_STATEMENT)
+
+// GCC merges equal statements at the ends of branches. So all that belongs to a site is one statement, or what is not
+// has a hash there. The temporaries among the arguments go at the end of a statement expression; but GCC refuses that
+// in a lambda that is a template argument, as there may be from C++20 on. So there the arguments are evaluated among
+// the operands, in each of the statements of which one remains. No comma is outside of parentheses: a probe may be
+// among the arguments of another.
+#if __cplusplus > 201703L
+#define USDTPP_DETAIL_FIRE_AT(file, line, text, provider, name, semaphore, count, evaluation) \
+    USDTPP_DETAIL_IF_AWAITED(evaluation, #evaluation, \
+                             USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, \
+                                                     static_cast<void>(0))) \
+    { \
+        USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation); \
+    }
+#else
+#define USDTPP_DETAIL_FIRE_AT(file, line, text, provider, name, semaphore, count, evaluation) \
+    (static_cast<void>(evaluation), __extension__({ \
+        USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, static_cast<void>(0)); \
+    }))
+#endif
+#if defined(USDTPP_NO_DESCRIPTIONS)
+#define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
+    USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, USDTPP_DETAIL_BARE_DESCRIPTION, )
+#else
+#define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
+    using usdtpp_way = typename usdtpp_arguments::kinds::template text_way_if<USDTPP_DETAIL_CAN_BE_PASTED(file text)>; \
+    if constexpr (usdtpp_way::is_pasted) { \
+        USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, \
+                                USDTPP_DETAIL_DESCRIPTION("0x1001", ".4byte " #line "; .asciz " #file ", " #text), ); \
+    } else { \
+        USDTPP_DETAIL_DEFINE_SOURCE(file "\0" text); \
+        using usdtpp_text = decltype(usdtpp_way::words_of(static_cast<usdtpp_source*>(nullptr))); \
+        USDTPP_DETAIL_TEXT_OF_PROBE; \
+        USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, \
+                                USDTPP_DETAIL_DESCRIPTION("0x1002", USDTPP_DETAIL_HASH_OF_TEXT(line)), \
+                                USDTPP_DETAIL_HASH); \
+    }
+#define USDTPP_DETAIL_HASH , [usdtpp_text] "n"(usdtpp_text::usdtpp_hash)
+#endif
+
+#else
+
+// One expression, at whose end the temporaries among the arguments go: no destructor comes between the two statements.
+#define USDTPP_DETAIL_FIRE_AT(file, line, text, provider, name, semaphore, count, evaluation) \
+    (static_cast<void>(evaluation), __extension__({ \
+        USDTPP_DETAIL_NO_MERGE(#file ":" #line ": " #text) { \
+            USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, static_cast<void>(0), \
+                                    USDTPP_DETAIL_BEGUN_DESCRIPTION, ); \
+            USDTPP_DETAIL_DESCRIBE(file, line, text) \
         } \
     }))
+#if defined(USDTPP_NO_DESCRIPTIONS)
+#define USDTPP_DETAIL_BEGUN_DESCRIPTION USDTPP_DETAIL_BARE_DESCRIPTION
+#define USDTPP_DETAIL_DESCRIBE(file, line, text)
+#else
+#define USDTPP_DETAIL_BEGUN_DESCRIPTION \
+    ".section" USDTPP_DETAIL_BEGIN_DESCRIPTION("0x1001") " .previous;"
+#endif
+// Before 13 clang does not know this of asm statements. There it is another one in front, which makes nothing and
+// differs as they do, that keeps them apart.
+#if __clang_major__ >= 13
+#define USDTPP_DETAIL_NO_MERGE(text) [[clang::nomerge]]
+#else
+#define USDTPP_DETAIL_NO_MERGE(text) asm volatile(".if 0; .ascii " text "; .endif");
+#endif
+
+#endif
 
 #define USDTPP_DETAIL_IF_REACHED
 

@@ -4,6 +4,7 @@
 #ifndef USDTPP_DETAIL_EMIT_SYS_SDT_HPP
 #define USDTPP_DETAIL_EMIT_SYS_SDT_HPP
 
+#include <usdtpp/detail/await.hpp>
 #include <usdtpp/detail/operands.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 #include <usdtpp/detail/semaphore.hpp>
@@ -35,20 +36,30 @@ __attribute__((visibility("hidden"))) inline constexpr unsigned short mentioned 
 
 #define USDTPP_DETAIL_SEMAPHORE(provider, name) USDTPP_DETAIL_STRING(provider##_##name##_semaphore)
 
-#define USDTPP_DETAIL_VALUE(i) usdtpp_values.usdtpp_##i
+#define USDTPP_DETAIL_VALUE(i) usdtpp_values->usdtpp_##i.usdtpp_value
 
-// sys/sdt.h names each argument several times, so the values go through a function; that keeps temporaries alive too.
-// It mentions the semaphore as a C++ variable, in an empty asm statement that only keeps it from being thrown away. The
-// reference is there for that; the symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is
-// what all of sys/sdt.h's macros come down to; the public ones have another name for each number of arguments.
-#define USDTPP_DETAIL_FIRE(text, provider, name, count, store) \
-    [](auto usdtpp_values) USDTPP_DETAIL_INLINE_LAMBDA -> void { \
-        static_cast<void>(usdtpp_values); \
-        [[maybe_unused]] constexpr auto& provider##_##name##_semaphore = ::usdtpp::detail::mentioned; \
-        asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
-        _SDT_PROBE(provider, name, count, \
-                   (USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_VALUE, USDTPP_DETAIL_VALUE))); \
-    }((store, usdtpp_operands))
+// The temporaries among the arguments go at the end of the statement expression. It mentions the semaphore as a C++
+// variable, in an empty asm statement that only keeps it from being thrown away. The reference is there for that; the
+// symbol of the same name that the note points to is defined in assembly. _SDT_PROBE is what all of sys/sdt.h's macros
+// come down to; the public ones have another name for each number of arguments.
+//
+// GCC refuses statement expressions in a lambda that is a template argument, as there may be from C++20 on. There the
+// arguments are evaluated among the operands.
+#define USDTPP_DETAIL_SDT_PROBE(provider, name, count, first) \
+    [[maybe_unused]] constexpr auto& provider##_##name##_semaphore = ::usdtpp::detail::mentioned; \
+    asm volatile(USDTPP_DETAIL_DEFINE_SEMAPHORE(USDTPP_DETAIL_SEMAPHORE(provider, name)) : :); \
+    _SDT_PROBE(provider, name, count, (USDTPP_DETAIL_LIST_##count(first, USDTPP_DETAIL_VALUE)))
+#if !defined(__clang__) && __cplusplus > 201703L
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, evaluation) \
+    USDTPP_DETAIL_IF_AWAITED(evaluation, #evaluation, USDTPP_DETAIL_SDT_PROBE(provider, name, count, USDTPP_DETAIL_VALUE(1))) \
+    { \
+        USDTPP_DETAIL_SDT_PROBE(provider, name, count, (evaluation, USDTPP_DETAIL_VALUE(1))); \
+    }
+#else
+#define USDTPP_DETAIL_FIRE(text, provider, name, count, evaluation) \
+    (static_cast<void>(evaluation), \
+     __extension__({ USDTPP_DETAIL_SDT_PROBE(provider, name, count, USDTPP_DETAIL_VALUE(1)); }))
+#endif
 
 #define USDTPP_DETAIL_IF_REACHED
 

@@ -4,7 +4,6 @@
 
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/memory.hpp>
-#include <usdtpp/detail/processor.hpp>
 #include <usdtpp/detail/sized.hpp>
 
 namespace usdtpp::detail {
@@ -49,7 +48,17 @@ constexpr bool can_be_address(argument_kind kind) noexcept {
            kind == argument_kind::unknown;
 }
 
-// T is what `operand` (operands.hpp) sees, and this goes the way that it goes.
+// What is no view says so by itself.
+template <class View>
+constexpr argument_kind kind_of_sized() noexcept {
+    if constexpr (!is_view<View>) {
+        return argument_kind::unknown;
+    } else {
+        return is_text<element_of<View>> ? argument_kind::sized_string : argument_kind::pointer;
+    }
+}
+
+// T is what `converted` (operands.hpp) is made from, and this goes the way that it goes.
 template <class T>
 constexpr argument_kind kind_of() noexcept {
     if constexpr (std::is_same_v<T, bool>) {
@@ -65,9 +74,7 @@ constexpr argument_kind kind_of() noexcept {
     } else if constexpr (std::is_null_pointer_v<T>) {
         return argument_kind::pointer;
     } else if constexpr (is_sized<T>) {
-        return is_text<typename T::element> ? argument_kind::sized_string : argument_kind::pointer;
-    } else if constexpr (std::is_same_v<T, size_of_previous>) {
-        return argument_kind::unsigned_integer;
+        return kind_of_sized<typename T::type>();
     } else if constexpr (is_address<T>) {
         return argument_kind::pointer;
     } else if constexpr (is_unreadable<T>) {
@@ -81,13 +88,6 @@ constexpr argument_kind kind_of() noexcept {
     }
 }
 
-// Of the number of kinds: a ten-byte nop of ours stands behind the probe's.
-#if defined(USDTPP_DETAIL_LONG_NOP)
-constexpr std::uint64_t long_nop_mark = std::uint64_t{1} << 52;
-#else
-constexpr std::uint64_t long_nop_mark = 0;
-#endif
-
 // Four bits for each argument, and above those of twelve their number.
 template <class... T>
 constexpr std::uint64_t packed_kinds() noexcept {
@@ -98,10 +98,15 @@ constexpr std::uint64_t packed_kinds() noexcept {
     return all;
 }
 
+template <bool IsPasted, class Kinds>
+struct text_way; // source_text.hpp
+
 template <class... T>
 struct described_kinds {
-    enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() | long_nop_mark };
-    enum : bool { has_types = ((kind_of<decayed<T>>() == argument_kind::enumeration) || ...) };
+    template <bool IsPasted>
+    using text_way_if = text_way<IsPasted, described_kinds>;
+    enum : std::uint64_t { usdtpp_kinds = packed_kinds<T...>() };
+    enum : bool { has_types = ((kind_of<decayed<T>>() == argument_kind::enumeration) || ... || never) };
 };
 
 } // namespace usdtpp::detail

@@ -11,43 +11,46 @@
 
 namespace usdtpp::detail {
 
+template <class T>
+inline constexpr bool is_class = std::is_class_v<T> || std::is_union_v<T>;
+
 // The argument of USDTPP_ADDRESS. What is no class goes by value, as arguments do without it (operands.hpp).
 template <class T>
-struct address_value {
+struct address {
     using type = T;
-    std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, T> value;
+    std::conditional_t<is_class<T>, const T&, T> value;
 };
-
-template <class T, std::enable_if_t<std::is_class_v<T> || std::is_union_v<T>, int> = 0>
-USDTPP_DETAIL_INLINE address_value<T> address(const T& value) noexcept {
-    return {value};
-}
-template <class T, std::enable_if_t<!std::is_class_v<T> && !std::is_union_v<T>, int> = 0>
-USDTPP_DETAIL_INLINE address_value<T> address(T value) noexcept {
-    return {value};
-}
+template <class T, std::enable_if_t<is_class<T>, int> = 0>
+address(const T&) -> address<T>;
+template <class T, std::enable_if_t<!is_class<T>, int> = 0>
+address(T) -> address<T>;
 
 template <class T>
 struct address_trait : std::false_type {};
 template <class T>
-struct address_trait<address_value<T>> : std::true_type {};
+struct address_trait<address<T>> : std::true_type {};
 template <class T>
 inline constexpr bool is_address = address_trait<T>::value;
+
+} // namespace usdtpp::detail
+
+// clang-format off
 
 // The statement reads, as far as GCC knows, what an unknown pointer leads to, so stores to whatever that could be are
 // done before it. It is volatile memory, which GCC counts for all memory, also where `restrict` or a static variable
 // whose address nobody takes would tell it otherwise. It writes nothing: unlike after a "memory" clobber, nothing is
 // loaded again.
 #if defined(__GNUC__) && !defined(__clang__) && !defined(USDTPP_DETAIL_BACKEND_DISABLED)
-USDTPP_DETAIL_INLINE void fence() noexcept {
-    const void* anything;
-    asm("" : "=r"(anything));
-    asm volatile("" : : "m"(*static_cast<const volatile char(*)[]>(anything)));
-}
+#define USDTPP_DETAIL_FENCE() \
+    __extension__({ \
+        const void* usdtpp_anything; \
+        asm("" : "=r"(usdtpp_anything)); \
+        asm volatile("" : : "m"(*static_cast<const volatile char(*)[]>(usdtpp_anything))); \
+    })
 #else
-USDTPP_DETAIL_INLINE constexpr void fence() noexcept {}
+#define USDTPP_DETAIL_FENCE() static_cast<void>(0)
 #endif
 
-} // namespace usdtpp::detail
+// clang-format on
 
 #endif

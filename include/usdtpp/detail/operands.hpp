@@ -1,14 +1,17 @@
 // From the arguments of a probe to the operands of its asm statement.
 //
-//     auto* types = true ? nullptr : types_of<2>(x, y); // an operands<2, X, Y>*
-//     std::remove_pointer_t<decltype(types)> operands;
-//     operands.store(x, y);                             // now there are operands.usdtpp_1 and operands.usdtpp_2
+//     auto* types = true ? nullptr : types_of<2>(x, y); // an arguments<2, X, Y>*
+//     std::remove_pointer_t<decltype(types)>{{x}, {y}}  // there are usdtpp_1 and usdtpp_2 in it, and their
+//     usdtpp_value
 //
-// All of it is inlined, in every build.
+// The arguments of a probe are an aggregate, and so is each of them: what they become is computed by initialisers of
+// members. So no function is called but `get` of classes. A function of ours would have to be inlined, in every build,
+// and GCC refuses that in a function with target attributes, or calls it in one that is not optimised.
 #ifndef USDTPP_DETAIL_OPERANDS_HPP
 #define USDTPP_DETAIL_OPERANDS_HPP
 
-#include <cstring>
+#include <cstdint>
+#include <type_traits>
 
 #include <usdtpp/argument.hpp>
 #include <usdtpp/detail/arch.hpp>
@@ -33,86 +36,165 @@ template <> struct integer<2, false> { using type = std::uint16_t; };
 template <> struct integer<4, false> { using type = std::uint32_t; };
 template <> struct integer<8, false> { using type = std::uint64_t; };
 // clang-format on
+template <class T>
+using integer_of = typename integer<sizeof(T), std::is_signed_v<T>>::type;
 
 // What a note has before the `@`: the size in bytes, negative if signed.
 template <class Operand>
 inline constexpr int size_and_sign = std::is_signed_v<Operand> ? -int{sizeof(Operand)} : int{sizeof(Operand)};
 
-// Tells GCC that the asm statements behind it read what `pointer` points to, wherever that ends: stores before the
-// probe must not be dropped or delayed past it. All else may stay in registers, which a "memory" clobber would forbid.
-// Clang needs no telling: to it any asm volatile may read whatever a pointer that it was given leads to.
-USDTPP_DETAIL_INLINE const void* publish(const void* pointer) noexcept {
-#if defined(__GNUC__) && !defined(__clang__)
-    asm volatile("" : : "m"(*static_cast<const char(*)[]>(pointer)));
-#endif
-    return pointer;
-}
-
-// Of an operand that is said to be an address.
-template <class Operand>
-USDTPP_DETAIL_INLINE auto address_operand(Operand value) noexcept {
-    fence();
-    if constexpr (std::is_integral_v<Operand>) {
-        const auto address = static_cast<std::uintptr_t>(value);
-        return publish(reinterpret_cast<const void*>(address)); // NOLINT(performance-no-int-to-ptr)
-    } else {
-        return value; // a pointer, which is published, or no argument
-    }
-}
-
-// What a value is for a tracer: an integer or a const void*. A type that cannot be an argument becomes a null pointer
-// to `unreadable`, which `operands` reports.
-template <class T>
-USDTPP_DETAIL_INLINE auto operand(const T& value) noexcept {
-    if constexpr (std::is_null_pointer_v<T>) {
-        return static_cast<const void*>(nullptr);
-    } else if constexpr (std::is_pointer_v<T> && std::is_function_v<std::remove_pointer_t<T>>) {
-        return reinterpret_cast<std::uintptr_t>(value);
-    } else if constexpr (std::is_pointer_v<T>) {
-        return publish(const_cast<const void*>(static_cast<const volatile void*>(value)));
-    } else if constexpr (is_readable_float<T>()) {
-        typename integer<sizeof(T), false>::type bits;
-        std::memcpy(&bits, &value, sizeof bits);
-        return bits;
-    } else if constexpr (is_readable_integer<T>()) {
-        return static_cast<typename integer<sizeof(T), std::is_signed_v<T>>::type>(value);
-    } else if constexpr (is_sized<T>) {
-        return publish(value.data);
-    } else if constexpr (std::is_same_v<T, size_of_previous>) {
-        return std::uint64_t{}; // `operands` knows it
-    } else if constexpr (is_address<T>) {
-        using type = typename T::type;
-        if constexpr (can_be_address(kind_of<decayed<type>>())) {
-            return address_operand(operand(value.value));
-        } else {
-            return static_cast<const unreadable<type, reason::no_address>*>(nullptr);
-        }
-    } else if constexpr (is_unreadable<T>) {
-        return static_cast<const T*>(nullptr);
-    } else if constexpr (!has_result<T>) {
-        return static_cast<const unreadable<T, reason::no_result>*>(nullptr);
-    } else {
-        using got = decltype(probe_argument<T>::get(value));
-        using mapped = decltype(operand(probe_argument<T>::get(value)));
-        if constexpr (std::is_class_v<got> && std::is_same_v<mapped, const void*> &&
-                      !is_kind_of_address(own_kind<got>)) {
-            return static_cast<const unreadable<T, reason::dangling>*>(nullptr);
-        } else if constexpr (is_kind_of_address(own_kind<T>) && std::is_integral_v<mapped>) {
-            return address_operand(operand(probe_argument<T>::get(value)));
-        } else {
-            return operand(probe_argument<T>::get(value));
-        }
-    }
-}
-
-// Classes are passed on by reference. What else there is (numbers, enumerations, pointers, arrays and functions as
+// Arguments of class type are referred to. What else there is (numbers, enumerations, pointers, arrays and functions as
 // pointers) goes by value: so a bit-field, a packed member or a static const member without a definition does as well
 // as a variable, and a volatile is read once.
 template <class T>
-using parameter = std::conditional_t<std::is_class_v<T> || std::is_union_v<T>, const T&, decayed<T>>;
+using parameter = std::conditional_t<is_class<T>, const T&, decayed<T>>;
+
+// What a value is for a tracer, in `usdtpp_value`: an integer or a const void*. A type that cannot be an argument
+// becomes a null pointer to `unreadable`, which `arguments` reports. T is decayed.
+#define USDTPP_DETAIL_SIZE enum : int { usdtpp_size = size_and_sign<decltype(usdtpp_value)> };
+template <class T, class Enable = void>
+struct converted;
+template <class T>
+using operand_type = decltype(converted<decayed<T>>::usdtpp_value);
 
 template <class T>
-using operand_type = decltype(operand(std::declval<parameter<T>>()));
+struct converted<T, std::enable_if_t<is_readable_integer<T>()>> {
+    integer_of<T> usdtpp_value;
+    USDTPP_DETAIL_SIZE
+};
+
+template <class T>
+struct converted<T, std::enable_if_t<is_readable_float<T>()>> {
+    using bits = typename integer<sizeof(T), false>::type;
+#if defined(__GNUC__)
+    using bits_in_place __attribute__((may_alias)) = bits;
+#else
+    using bits_in_place = bits;
+#endif
+    T value;
+    bits usdtpp_value = reinterpret_cast<const bits_in_place&>(value);
+    USDTPP_DETAIL_SIZE
+};
+
+template <class T>
+inline constexpr bool is_function_pointer = std::is_pointer_v<T>&& std::is_function_v<std::remove_pointer_t<T>>;
+template <class T>
+struct converted<T, std::enable_if_t<is_function_pointer<T>>> {
+    T value;
+    std::uintptr_t usdtpp_value = reinterpret_cast<std::uintptr_t>(value);
+    USDTPP_DETAIL_SIZE
+};
+
+template <class T>
+inline constexpr bool is_data_pointer = std::is_null_pointer_v<T> || (std::is_pointer_v<T> && !is_function_pointer<T>);
+template <class T>
+struct converted<T, std::enable_if_t<is_data_pointer<T> && std::is_convertible_v<T, const void*>>> {
+    const void* usdtpp_value;
+    USDTPP_DETAIL_SIZE
+};
+template <class T>
+struct converted<T, std::enable_if_t<is_data_pointer<T> && !std::is_convertible_v<T, const void*>>> {
+    const volatile void* value;
+    const void* usdtpp_value = const_cast<const void*>(value);
+    USDTPP_DETAIL_SIZE
+};
+
+// An enumeration that is what its value is, and not what a user's probe_argument makes of it.
+template <class T>
+constexpr bool is_plain_enumeration() noexcept {
+    if constexpr (std::is_enum_v<T>) {
+        return std::is_base_of_v<general_argument, probe_argument<T>>;
+    }
+    return false;
+}
+template <class T>
+struct converted<T, std::enable_if_t<is_plain_enumeration<T>()>> {
+    using number = integer_of<std::underlying_type_t<T>>;
+    T value;
+    number usdtpp_value = static_cast<number>(value);
+    USDTPP_DETAIL_SIZE
+};
+
+template <class View>
+struct converted<sized<View>, std::enable_if_t<is_view<View>>> {
+    sized<View> value;
+    const void* usdtpp_value = (static_cast<void>(value.size = static_cast<std::uint64_t>(value.view.size())),
+                                const_cast<const void*>(static_cast<const volatile void*>(value.view.data())));
+    USDTPP_DETAIL_SIZE
+};
+
+template <class View>
+struct converted<sized<View>, std::enable_if_t<!is_view<View>>> {
+    sized<View> value;
+    const unreadable<View, reason::no_view>* usdtpp_value = nullptr;
+    USDTPP_DETAIL_SIZE
+};
+
+template <class T>
+struct converted<T, std::enable_if_t<is_unreadable<T>>> {
+    T value;
+    const T* usdtpp_value = nullptr;
+    USDTPP_DETAIL_SIZE
+};
+
+// A value of type Result from what another one is converted to: it is the same, or an address from an integer, or a way
+// to say why there is none.
+template <class Converted, class Result, bool IsAddress = std::is_pointer_v<Result>>
+struct by_way_of {
+    Converted other;
+    Result usdtpp_value = other.usdtpp_value;
+};
+template <class Converted, class Result>
+struct by_way_of<Converted, Result, true> {
+    Converted other;
+    Result usdtpp_value = reinterpret_cast<Result>(std::uintptr_t(other.usdtpp_value));
+};
+
+// What an operand becomes where it is said to be an address.
+template <class Operand>
+using as_address = std::conditional_t<std::is_integral_v<Operand>, const void*, Operand>;
+
+template <class T>
+struct converted<address<T>> {
+    using operand = std::conditional_t<can_be_address(kind_of<decayed<T>>()), as_address<operand_type<T>>,
+                                       const unreadable<T, reason::no_address>*>;
+    address<T> value;
+    by_way_of<converted<decayed<T>>, operand> made = {{value.value}};
+    operand usdtpp_value = made.usdtpp_value;
+    USDTPP_DETAIL_SIZE
+};
+
+template <class T>
+constexpr bool has_no_result() noexcept {
+    if constexpr (std::is_pointer_v<T> || std::is_null_pointer_v<T> || is_readable_integer<T>() ||
+                  is_readable_float<T>()) {
+        return false;
+    } else {
+        return !has_result<T>;
+    }
+}
+template <class T>
+struct converted<T, std::enable_if_t<has_no_result<T>()>> {
+    parameter<T> value;
+    const unreadable<T, reason::no_result>* usdtpp_value = nullptr;
+    USDTPP_DETAIL_SIZE
+};
+
+// All other types: by their probe_argument.
+template <class T, class Enable>
+struct converted {
+    using got = decltype(probe_argument<T>::get(std::declval<parameter<T>>()));
+    using got_operand = operand_type<got>;
+    static constexpr bool is_dangling =
+        std::is_class_v<got> && std::is_same_v<got_operand, const void*> && !is_kind_of_address(own_kind<got>);
+    using operand =
+        std::conditional_t<is_dangling, const unreadable<T, reason::dangling>*,
+                           std::conditional_t<is_kind_of_address(own_kind<T>), as_address<got_operand>, got_operand>>;
+    parameter<T> value;
+    by_way_of<converted<decayed<got>>, operand> made = {{probe_argument<T>::get(value)}};
+    operand usdtpp_value = made.usdtpp_value;
+    USDTPP_DETAIL_SIZE
+};
 
 // The compile errors. What the compiler says around them names this template's arguments: the argument's number and
 // type.
@@ -147,73 +229,146 @@ struct readable_trait : std::true_type {};
 template <int Number, class T, reason Reason>
 struct readable_trait<Number, const unreadable<T, Reason>*>
     : std::bool_constant<(sizeof(argument_number<Number, T, Reason>) > 0)> {}; // instantiates it
-template <int Number, class Operand>
-inline constexpr bool is_readable = readable_trait<Number, Operand>::value;
+template <int Number>
+constexpr bool are_readable() noexcept {
+    return true;
+}
+template <int Number, class T, class... More>
+constexpr bool are_readable() noexcept {
+    return readable_trait<Number, operand_type<T>>::value && are_readable<Number + 1, More...>();
+}
 
-// The operands of a probe with arguments of types T, as the members usdtpp_1, usdtpp_2 ... that the back-ends' macros
-// name, and what the notes say of each before the `@`.
+// What pointers lead to must be in memory when the probe fires, and GCC must not think it dead. So the asm statement
+// has an operand that is memory if there are pointers, and a constant if not: `usdtpp_memory->usdtpp_all`. Its
+// constraint
+// ("g") allows both; a class that is not trivial is always in memory. It begins where one of the pointers leads to, and
+// since it is volatile, GCC counts it for all memory. Nothing is loaded again after it, as after a "memory" clobber.
+#if defined(USDTPP_DETAIL_ONE_STATEMENT)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+struct memory {
+    memory(const memory&);
+    ~memory();
+    char bytes[0];
+};
+struct some_memory {
+    memory usdtpp_all;
+};
+#pragma GCC diagnostic pop
+struct no_memory {
+    enum { usdtpp_all = 0 };
+};
+template <class T>
+inline constexpr bool is_pointer = std::is_same_v<operand_type<T>, const void*>;
+template <class... T>
+using memory_of = std::conditional_t<(is_pointer<T> || ...), some_memory, no_memory>;
+#endif
+
+// The arguments of a probe, of types T, as the members usdtpp_1, usdtpp_2 ... that the back-ends' macros name, and what
+// the notes say of each before the `@`. Where operands are in memory, usdtpp_slot_1 ... are they.
 template <int Count, class... T>
-struct operands {
+struct arguments {
     static_assert(Count == sizeof...(T),
                   "usdtpp: the preprocessor counts these arguments differently: write parentheses around one that has "
-                  "a comma in it, and name the elements of a pack one by one; an overloaded function and a list in "
-                  "braces are none unless they are converted to a type");
+                  "a comma in it, and name the elements of a pack one by one");
 };
+// What a description has of them: operand 0 of the probe's statement.
+#define USDTPP_DETAIL_DESCRIBED_KINDS(...)                                                                             \
+    using kinds = described_kinds<__VA_ARGS__>;                                                                        \
+    enum : std::uint64_t { usdtpp_facts = USDTPP_DETAIL_FACTS(kinds::usdtpp_kinds) };                                  \
+    enum : bool { usdtpp_has_types = kinds::has_types };
+#if defined(USDTPP_DETAIL_LONG_NOP)
+#define USDTPP_DETAIL_HAS_LONG_NOP 0x10000000000000
+#else
+#define USDTPP_DETAIL_HAS_LONG_NOP 0x0
+#endif
+#if defined(USDTPP_NO_DESCRIPTIONS)
+#define USDTPP_DETAIL_FACTS(kinds) USDTPP_DETAIL_HAS_LONG_NOP
+#else
+#define USDTPP_DETAIL_FACTS(kinds) kinds | USDTPP_DETAIL_HAS_LONG_NOP
+#endif
 template <>
-struct operands<0> : described_kinds<> {
-    USDTPP_DETAIL_INLINE void store() noexcept {}
+struct arguments<0> {
+    USDTPP_DETAIL_DESCRIBED_KINDS()
 };
-// One function stores all of them: at -O0 each call that is inlined has its arguments stored once more.
 #define USDTPP_DETAIL_CLASS(i) class T##i
 #define USDTPP_DETAIL_TYPE(i) T##i
-#define USDTPP_DETAIL_PARAMETER(i) [[maybe_unused]] parameter<T##i> value_##i
-#define USDTPP_DETAIL_MEMBER(i)                                                                                        \
-    static_assert(is_readable<i, operand_type<T##i>>);                                                                 \
-    enum : int { usdtpp_size_##i = size_and_sign<operand_type<T##i>> };                                                \
-    USDTPP_DETAIL_SLOT operand_type<T##i> usdtpp_##i;
-#define USDTPP_DETAIL_STORE(i)                                                                                         \
-    if constexpr (std::is_same_v<T##i, size_of_previous>) {                                                            \
-        usdtpp_##i = size;                                                                                             \
-    } else {                                                                                                           \
-        usdtpp_##i = operand(value_##i);                                                                               \
-    }                                                                                                                  \
-    if constexpr (is_sized<T##i>) {                                                                                    \
-        size = value_##i.size;                                                                                         \
+#define USDTPP_DETAIL_MEMBER(i) converted<T##i> usdtpp_##i;
+#if defined(USDTPP_DETAIL_IN_MEMORY)
+#define USDTPP_DETAIL_SLOT(i) alignas(8) operand_type<T##i> usdtpp_slot_##i = usdtpp_##i.usdtpp_value;
+#else
+#define USDTPP_DETAIL_SLOT(i)
+#endif
+#if defined(USDTPP_DETAIL_ONE_STATEMENT)
+#define USDTPP_DETAIL_POINTER(i) is_pointer<T##i> ? std::uintptr_t(usdtpp_##i.usdtpp_value):
+#define USDTPP_DETAIL_MEMORY(pointers, ...)                                                                            \
+    const volatile memory_of<__VA_ARGS__>* usdtpp_memory =                                                             \
+        reinterpret_cast<decltype(usdtpp_memory)>(pointers std::uintptr_t{});
+#else
+#define USDTPP_DETAIL_MEMORY(...)
+#endif
+#define USDTPP_DETAIL_ARGUMENTS(count)                                                                                 \
+    template <USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_CLASS(1), USDTPP_DETAIL_CLASS)>                                 \
+    struct arguments<count, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE)> {                   \
+        static_assert(are_readable<1, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE)>());       \
+        USDTPP_DETAIL_DESCRIBED_KINDS(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE))           \
+        USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_MEMBER) USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_SLOT)                \
+            USDTPP_DETAIL_MEMORY(USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_POINTER),                                    \
+                                 USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE))                \
     }
-#define USDTPP_DETAIL_OPERANDS(count)                                                                                  \
-    template <USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_CLASS, USDTPP_DETAIL_CLASS)>                                    \
-    struct operands<count, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE)>                         \
-        : described_kinds<USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE, USDTPP_DETAIL_TYPE)> {                        \
-        USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_MEMBER) USDTPP_DETAIL_INLINE                                          \
-            void store(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_PARAMETER, USDTPP_DETAIL_PARAMETER)) noexcept {        \
-            [[maybe_unused]] std::uint64_t size;                                                                       \
-            USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_STORE)                                                            \
-        }                                                                                                              \
-    }
-USDTPP_DETAIL_OPERANDS(1);
-USDTPP_DETAIL_OPERANDS(2);
-USDTPP_DETAIL_OPERANDS(3);
-USDTPP_DETAIL_OPERANDS(4);
-USDTPP_DETAIL_OPERANDS(5);
-USDTPP_DETAIL_OPERANDS(6);
-USDTPP_DETAIL_OPERANDS(7);
-USDTPP_DETAIL_OPERANDS(8);
-USDTPP_DETAIL_OPERANDS(9);
-USDTPP_DETAIL_OPERANDS(10);
-USDTPP_DETAIL_OPERANDS(11);
-USDTPP_DETAIL_OPERANDS(12);
+USDTPP_DETAIL_ARGUMENTS(1);
+USDTPP_DETAIL_ARGUMENTS(2);
+USDTPP_DETAIL_ARGUMENTS(3);
+USDTPP_DETAIL_ARGUMENTS(4);
+USDTPP_DETAIL_ARGUMENTS(5);
+USDTPP_DETAIL_ARGUMENTS(6);
+USDTPP_DETAIL_ARGUMENTS(7);
+USDTPP_DETAIL_ARGUMENTS(8);
+USDTPP_DETAIL_ARGUMENTS(9);
+USDTPP_DETAIL_ARGUMENTS(10);
+USDTPP_DETAIL_ARGUMENTS(11);
+USDTPP_DETAIL_ARGUMENTS(12);
+#undef USDTPP_DETAIL_SIZE
 #undef USDTPP_DETAIL_CLASS
 #undef USDTPP_DETAIL_TYPE
-#undef USDTPP_DETAIL_PARAMETER
 #undef USDTPP_DETAIL_MEMBER
-#undef USDTPP_DETAIL_STORE
-#undef USDTPP_DETAIL_OPERANDS
+#undef USDTPP_DETAIL_SLOT
+#undef USDTPP_DETAIL_POINTER
+#undef USDTPP_DETAIL_MEMORY
+#undef USDTPP_DETAIL_ARGUMENTS
 
-// Never called; a local type among T... wants it defined all the same.
+// The types of a probe's arguments. Never called; a local type among them wants it defined all the same. Compilers show
+// the lines of these functions, with what is behind them, where none fits.
+//
+// GCC takes a reference to a variable that is in a register by the user's word for an error. So there they go by value
+// where no user's class is among them.
+#if defined(__clang__)
 template <int Count, class... T>
-operands<Count, T...>* types_of(const T&...) noexcept {
+arguments<Count, decayed<T>...>*
+types_of(const T&...) noexcept { // an overloaded function, a list in braces: say of which type
     return nullptr;
 }
+#else
+template <class T>
+inline constexpr bool is_referred_to = is_class<T> && !is_address<T> && !is_sized<T>;
+template <bool Holds>
+struct where {};
+template <>
+struct where<true> {
+    template <int Count, class... T>
+    using types = arguments<Count, decayed<T>...>*;
+};
+template <int Count, class... T>
+typename where<!(is_referred_to<T> || ...)>::template types<Count, T...>
+types_of(T...) noexcept { // an overloaded function, a list in braces: say of which type
+    return nullptr;
+}
+template <int Count, class... T>
+typename where<(is_referred_to<T> || ...)>::template types<Count, T...>
+types_of(const T&...) noexcept { // an overloaded function, a list in braces: say of which type
+    return nullptr;
+}
+#endif
 
 } // namespace usdtpp::detail
 

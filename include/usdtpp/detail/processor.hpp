@@ -2,7 +2,7 @@
 //
 // A section defines USDTPP_DETAIL_SITE, and of the others what is not as most have it:
 //     USDTPP_DETAIL_SITE         the label of the probe, and its instructions;
-//     USDTPP_DETAIL_LONG_NOP     if a ten-byte nop is among them, which the description says;
+//     USDTPP_DETAIL_LONG_NOP     where that is a nop and a long nop behind it;
 //     USDTPP_DETAIL_ADDRESS      the directive for an address;
 //     USDTPP_DETAIL_FIRST_TEXT   what the note says of the first argument, and
 //     USDTPP_DETAIL_TEXT(i, j)   of the one that is operands i and j of the asm statement: size and sign, @, and where
@@ -23,17 +23,17 @@
 // process use it. It must be neither of five bytes (Linux 6.18 makes that a call that overwrites the red zone) nor the
 // probe itself (Linux 6.18 refuses to attach there, error 524).
 // In braces: AT&T syntax | Intel syntax, whose operands no tracer reads.
-#define USDTPP_DETAIL_SITE \
-    ".Lusdtpp%=: {nop|.error \"usdtpp: probes cannot be compiled with -masm=intel\"};" \
-    USDTPP_DETAIL_ROOM
 #if defined(USDTPP_COMPACT)
-#define USDTPP_DETAIL_ROOM ""
+#define USDTPP_DETAIL_SITE \
+    ".Lusdtpp%=: {nop|.error \"usdtpp: probes cannot be compiled with -masm=intel\"};"
 #else
-#define USDTPP_DETAIL_ROOM ".8byte 0x841f0f2e66; .2byte 0;"
 #define USDTPP_DETAIL_LONG_NOP
+#define USDTPP_DETAIL_SITE \
+    ".Lusdtpp%=: {nop|.error \"usdtpp: probes cannot be compiled with -masm=intel\"}; \
+     .8byte 0x841f0f2e66; .2byte 0;"
 #endif
 // Registers go by their 64-bit names (q), since gdb 13 knows no %r8b; the size in front of the @ is what counts.
-#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%q##j)
+#define USDTPP_DETAIL_REGISTER "%q"
 // With a flag as the output, a branch on it is one comparison with memory and one jump.
 #define USDTPP_DETAIL_LOAD_SEMAPHORE(variable, symbol) \
     bool usdtpp_enabled; \
@@ -85,10 +85,10 @@
 #if !defined(USDTPP_DETAIL_ADDRESS)
 #define USDTPP_DETAIL_ADDRESS ".8byte"
 #endif
-#if !defined(USDTPP_DETAIL_TEXT)
-#define USDTPP_DETAIL_TEXT(i, j) USDTPP_DETAIL_STRING(%c##i@%j)
+#if !defined(USDTPP_DETAIL_REGISTER)
+#define USDTPP_DETAIL_REGISTER "%"
 #endif
-#if !defined(USDTPP_DETAIL_FIRST_TEXT)
+#if defined(USDTPP_DETAIL_TEXT) && !defined(USDTPP_DETAIL_FIRST_TEXT)
 #define USDTPP_DETAIL_FIRST_TEXT USDTPP_DETAIL_TEXT(1, 2)
 #endif
 
@@ -102,12 +102,5 @@
 #endif
 
 // clang-format on
-
-// Where arguments are handed over in memory, each has 8 bytes of it.
-#if defined(USDTPP_DETAIL_IN_MEMORY)
-#define USDTPP_DETAIL_SLOT alignas(8)
-#else
-#define USDTPP_DETAIL_SLOT
-#endif
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef USDTPP_DETAIL_READER_DESCRIPTION_HPP
 #define USDTPP_DETAIL_READER_DESCRIPTION_HPP
 
+#include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@ namespace usdtpp::detail::reader {
 // The texts live as long as the bytes that they were read from.
 struct description {
     static constexpr std::uint32_t note_type = 0x1001;
+    static constexpr std::uint32_t note_type_without_text = 0x1002;
     std::uint64_t site = 0;
     std::uint64_t kinds = 0; // four bits each
     std::size_t count = 0;   // of arguments
@@ -42,26 +44,61 @@ struct description {
     }
 };
 
-// Of a note, what is behind its header and owner.
-inline description read_description(bytes from) {
-    description read;
-    read.site = from.address();
-    read.kinds = from.number(8);
-    read.count = static_cast<std::size_t>(read.kinds >> 48 & 15);
-    read.has_long_nop = (read.kinds >> 52 & 1) != 0;
-    read.line = from.word();
-    read.file = from.text();
-    read.arguments = from.text();
-    read.types = from;
+// Texts of descriptions have a note of their own where GCC writes them as numbers.
+class description_texts {
+public:
+    static constexpr std::uint32_t note_type = 0x2002;
+    // Each probe gets a copy, and a small note may have it do so.
+    static constexpr std::size_t most = 256;
+
+    // What is behind the header and owner of such a note.
+    void add(bytes from) {
+        const auto number = from.number(8);
+        if (from.left() > most) {
+            throw damaged("a text of descriptions in it is longer than " + std::to_string(most) + " bytes");
+        }
+        all_.emplace_back(number, from);
+    }
+    void sort() {
+        std::stable_sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    }
+    bytes of(std::uint64_t number) const {
+        const auto found = std::lower_bound(all_.begin(), all_.end(), number,
+                                            [](const auto& one, std::uint64_t wanted) { return one.first < wanted; });
+        if (found == all_.end() || found->first != number) {
+            throw damaged("a description in it has its text nowhere");
+        }
+        return found->second;
+    }
+
+private:
+    std::vector<std::pair<std::uint64_t, bytes>> all_;
+};
+
+inline void read_texts(description& into, bytes from) {
+    into.file = from.text();
+    into.arguments = from.text();
+    into.types = from;
     while (from.left() != 0 && from.view().front() != '\0') { // what follows the last of them is padding
         from.text();
     }
     if (from.view().find_first_not_of('\0') != std::string_view::npos) {
         throw damaged("a description in it is followed by something else");
     }
-    if (read.file.empty() && !read.is_mark()) {
+    if (into.file.empty() && !into.is_mark()) {
         throw damaged("a description in it names no file");
     }
+}
+
+// Of a note, what is behind its header and owner. With `texts` it has the number of one of them in place of a text.
+inline description read_description(bytes from, const description_texts* texts = nullptr) {
+    description read;
+    read.site = from.address();
+    read.kinds = from.number(8);
+    read.count = static_cast<std::size_t>(read.kinds >> 48 & 15);
+    read.has_long_nop = (read.kinds >> 52 & 1) != 0;
+    read.line = from.word();
+    read_texts(read, texts == nullptr ? from : texts->of(from.number(8)));
     return read;
 }
 
@@ -161,13 +198,15 @@ inline std::vector<std::string> names_of(const description& of) {
         if (const auto sized = between("USDTPP_SIZED(", one, ")")) {
             names.emplace_back(*sized);
             names.emplace_back();
-        } else if (const auto expanded = between("::usdtpp::detail::sized(", one, ")")) {
+        } else if (const auto expanded = between("(::usdtpp::detail::sized{(", one, "), usdtpp_size})")) {
             names.emplace_back(*expanded);
-        } else if (one == "::usdtpp::detail::size_of_previous {}") {
+        } else if (const auto older = between("::usdtpp::detail::sized(", one, ")")) { // of version 0.1
+            names.emplace_back(*older);
+        } else if (one == "usdtpp_size" || one == "::usdtpp::detail::size_of_previous {}") {
             names.emplace_back();
         } else if (const auto address = between("USDTPP_ADDRESS(", one, ")")) {
             names.emplace_back(*address);
-        } else if (const auto expanded_address = between("::usdtpp::detail::address(", one, ")")) {
+        } else if (const auto expanded_address = between("(::usdtpp::detail::address{", one, "})")) {
             names.emplace_back(*expanded_address);
         } else if (const auto named = between("USDTPP_NAMED(", one, ")")) {
             names.emplace_back(argument_names(*named).names().front());

@@ -23,9 +23,10 @@
 
 namespace usdtpp::detail::reader {
 
-// Calls `use` with the description of each note of this owner and type.
+// Calls `use` with the type and the description of each note of this owner and one of these types.
 template <class Use>
-void for_each_note(bytes from, std::uint64_t section_alignment, std::string_view owner, std::uint32_t type, Use use) {
+void for_each_note(bytes from, std::uint64_t section_alignment, std::string_view owner,
+                   std::initializer_list<std::uint32_t> types, Use use) {
     const std::uint64_t alignment = section_alignment == 8 ? 8 : 4;
     std::uint64_t at = 0;
     const auto take_padded = [&](std::uint64_t size) {
@@ -39,12 +40,13 @@ void for_each_note(bytes from, std::uint64_t section_alignment, std::string_view
     while (from.left() != 0) {
         const auto name_size = from.word();
         const auto description_size = from.word();
-        const auto found_type = from.word();
+        const auto type = from.word();
         at += 12;
         auto name = take_padded(name_size);
         const auto description = take_padded(description_size);
-        if (found_type == type && name.left() == owner.size() + 1 && name.text() == owner) {
-            use(description);
+        if (std::find(types.begin(), types.end(), type) != types.end() && name.left() == owner.size() + 1 &&
+            name.text() == owner) {
+            use(type, description);
         }
     }
 }
@@ -93,12 +95,13 @@ inline std::vector<probe_note> read_probes_of(elf_file& file, const std::vector<
         try {
             const auto contents = file.contents(section);
             const auto for_each = [&](auto use) {
-                for_each_note(contents, section.header.sh_addralign, "stapsdt", 3, use);
+                for_each_note(contents, section.header.sh_addralign, "stapsdt", {3}, use);
             };
             std::size_t count = probes.size();
-            for_each([&](const bytes&) { ++count; });
+            for_each([&](std::uint32_t, const bytes&) { ++count; });
             probes.reserve(count); // they are large
-            for_each([&](const bytes& note) { probes.push_back(read_probe(note, file.header().e_machine)); });
+            for_each(
+                [&](std::uint32_t, const bytes& note) { probes.push_back(read_probe(note, file.header().e_machine)); });
         } catch (const damaged& what) {
             throw damaged("section .note.stapsdt: " + std::string(what.what()));
         }
@@ -125,15 +128,25 @@ inline function_table functions_of(elf_file& file, const std::vector<elf_file::s
 class descriptions {
 public:
     descriptions(elf_file& file, const std::vector<elf_file::section>& sections) {
-        for (const auto& section : sections) {
-            if (section.header.sh_type != SHT_NOTE || section.name != ".note.usdtpp") {
-                continue;
+        const auto for_each = [&](std::initializer_list<std::uint32_t> types, auto use) {
+            for (const auto& section : sections) {
+                if (section.header.sh_type == SHT_NOTE && section.name == ".note.usdtpp") {
+                    attempt([&] {
+                        for_each_note(
+                            file.contents(section), section.header.sh_addralign, "usdtpp", types,
+                            [&](std::uint32_t type, const bytes& note) { attempt([&] { use(type, note); }); });
+                    });
+                }
             }
-            attempt([&] {
-                for_each_note(file.contents(section), section.header.sh_addralign, "usdtpp", description::note_type,
-                              [&](const bytes& note) { attempt([&] { all_.push_back(read_description(note)); }); });
-            });
-        }
+        };
+        description_texts texts;
+        for_each({description_texts::note_type}, [&](std::uint32_t, const bytes& note) { texts.add(note); });
+        texts.sort();
+        for_each({description::note_type, description::note_type_without_text},
+                 [&](std::uint32_t type, const bytes& note) {
+                     const bool has_text = type == description::note_type;
+                     all_.push_back(read_description(note, has_text ? nullptr : &texts));
+                 });
         by_site_.reserve(all_.size());
         for (auto& one : all_) {
             by_site_.push_back(&one);

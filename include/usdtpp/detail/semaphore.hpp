@@ -15,17 +15,14 @@
 // the first writable mapping of its page of the file; lld and mold would have that be the mapping of what is read-only
 // after relocation, and PROBE_ENABLED would stay false. One section of that alignment, in its group, does for all.
 #define USDTPP_DETAIL_ALIGN_SEMAPHORES \
-    ".ifndef usdtpp.semaphores;" \
-    ".pushsection .probes, \"awGR\", %%progbits, usdtpp.semaphores, comdat; .balign 4096;" \
-    ".weak usdtpp.semaphores; .hidden usdtpp.semaphores; usdtpp.semaphores: .2byte 0;" \
-    ".popsection; .endif;"
+    ".ifndef usdtpp.semaphores; .pushsection .probes, \"awGR\", %%progbits, usdtpp.semaphores, comdat; .balign 4096; \
+     .weak usdtpp.semaphores; .hidden usdtpp.semaphores; usdtpp.semaphores: .2byte 0; .popsection; .endif;"
 
 // `symbol` is the back-end's USDTPP_DETAIL_SEMAPHORE(provider, name), a string.
 #define USDTPP_DETAIL_DEFINE_SEMAPHORE(symbol) \
-    ".ifndef " symbol ";" \
-    USDTPP_DETAIL_ALIGN_SEMAPHORES \
-    ".pushsection .probes, \"awR\", %%progbits; .weak " symbol "; .hidden " symbol ";" \
-    ".balign 2; " symbol ": .2byte 0; .popsection; .endif\n"
+    ".ifndef " symbol ";" USDTPP_DETAIL_ALIGN_SEMAPHORES \
+    ".pushsection .probes, \"awR\", %%progbits; .weak " symbol "; .hidden " symbol "; \
+     .balign 2; " symbol ": .2byte 0; .popsection; .endif\n"
 
 // Statements that read it into a variable `usdtpp_enabled`, good for a bool. No two probes in one namespace may have the
 // same C++ variable: they would have the same symbol.

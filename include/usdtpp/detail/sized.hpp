@@ -1,41 +1,33 @@
-// The two arguments that USDTPP_SIZED makes of a value.
+// The two arguments that USDTPP_SIZED makes of a value: its address, and its number of elements.
 #ifndef USDTPP_DETAIL_SIZED_HPP
 #define USDTPP_DETAIL_SIZED_HPP
 
 #include <cstdint>
 #include <type_traits>
 
-#include <usdtpp/argument.hpp>
-#include <usdtpp/detail/arch.hpp>
 #include <usdtpp/detail/shapes.hpp>
 
 namespace usdtpp::detail {
 
-// Only the first sees the value.
-template <class Element>
-struct sized_value {
-    using element = Element;
-    const void* data;
-    std::uint64_t size;
-};
-struct size_of_previous {};
-
+// The first argument. What becomes its operand (operands.hpp) stores the number of elements in `size`, a variable of
+// the probe's macro, which is the second argument: arguments are evaluated from left to right.
 template <class View>
-USDTPP_DETAIL_INLINE auto sized(const View& view) noexcept {
-    if constexpr (is_view<View>) {
-        using element = std::remove_cv_t<std::remove_pointer_t<decltype(view.data())>>;
-        return sized_value<element>{view.data(), static_cast<std::uint64_t>(view.size())};
-    } else {
-        return unreadable<View, reason::no_view>{};
-    }
-}
+struct sized {
+    using type = View;
+    const View& view;
+    std::uint64_t& size;
+};
+template <class View>
+sized(const View&, std::uint64_t&) -> sized<View>;
 
 template <class T>
 struct sized_trait : std::false_type {};
-template <class Element>
-struct sized_trait<sized_value<Element>> : std::true_type {};
+template <class View>
+struct sized_trait<sized<View>> : std::true_type {};
 template <class T>
 inline constexpr bool is_sized = sized_trait<T>::value;
+template <class View>
+using element_of = std::remove_cv_t<std::remove_pointer_t<decltype(std::declval<const View&>().data())>>;
 
 } // namespace usdtpp::detail
 

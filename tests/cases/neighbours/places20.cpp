@@ -131,10 +131,20 @@ static int concepts(std::integral auto value) {
 template <auto Value>
 static int of_a_value() {
     return [] <class T>(T value) {
-        PROBE(places20, template_lambda, value, Value); // expect: -4=9, -1=120
-        return value;
+        if constexpr (std::is_same_v<decltype(Value), char>) {
+            PROBE(places20, template_lambda, value, Value); // expect: -4=9, -1=120
+            return value;
+        } else {
+            return Value(value);
+        }
     }(9);
 }
+
+// A coroutine could be among the arguments of these probes.
+using of_type = decltype([](int value) {
+    PROBE(places20, lambda_in_decltype, value, value % 12); // expect: -4=13, -4=1
+    return value;
+});
 
 int main(int count, char**) {
     std::getchar(); // a tracer attaches meanwhile
@@ -144,6 +154,10 @@ int main(int count, char**) {
     running.resume();
     running.resume();
     int sum = running.value() + constant_or_not(count + 4) + constexpr_constructor(count + 5).value;
+    sum += of_type{}(count + 12) + of_a_value<[](int value) {
+        PROBE(places20, lambda_as_argument, value); // expect: -4=9
+        return value;
+    }>();
     sum += concepts(count + 7L) + of_a_value<'x'>();
     std::printf("%d\n", sum);
 }
