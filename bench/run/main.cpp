@@ -33,6 +33,7 @@ const std::vector<std::pair<std::string, json (*)(bench::session&)>> sections = 
     {"build", bench::measure_build},
     {"server", bench::measure_server},
     {"enabled", bench::measure_enabled},
+    {"attach", bench::measure_attach},
 };
 
 std::string first_line(const std::string& text) {
@@ -125,7 +126,7 @@ int main(int argc, char** argv) {
     for (const auto& [name, measure] : sections) {
         names.push_back(name);
     }
-    app.add_option("--only", chosen.only, "Sections to measure: disabled, build, server, enabled")
+    app.add_option("--only", chosen.only, "Sections to measure: disabled, build, server, enabled, attach")
         ->check(CLI::IsMember(names));
     app.add_option("--output", chosen.output, "The directory to write to")->capture_default_str();
     app.add_option("--from", chosen.from, "Measure nothing: make report and pictures of this JSON");

@@ -133,6 +133,16 @@ std::string enabled(const json& results) {
     return text + rows.text();
 }
 
+std::string attach(const json& results) {
+    std::string text = "\n## Attaching from inside to " + number(at(results, {"sites"}), 0) + " sites at once\n\n";
+    table rows({"", "milliseconds", "MiB that stay"});
+    for (const auto& [kind, title] : {std::pair<std::string, std::string>{"usdtpp", "usdtpp's, by jumps"},
+                                      {"sys_sdt", "sys/sdt.h's, by breakpoints"}}) {
+        rows.add({title, range(at(results, {kind, "milliseconds"}), 0), range(at(results, {kind, "mebibytes"}), 1)});
+    }
+    return text + rows.text();
+}
+
 std::string build(const json& results) {
     std::string text = "\n## A file with 1,000 probes of three arguments: to compile, and its bytes\n";
     for (const auto& compiler : in_order(results, compilers)) {
@@ -195,7 +205,7 @@ std::string report(const json& results) {
     std::string text = "# What a probe costs\n\nMade by `scripts/bench`, " + results.value("date", "") + ". " +
                        machine(results) + ".\n\nMedians, with their 95 % confidence interval in brackets.\n\n";
     const std::vector<std::pair<std::string, std::string (*)(const json&)>> sections = {
-        {"disabled", disabled}, {"server", server}, {"enabled", enabled}, {"build", build}};
+        {"disabled", disabled}, {"server", server}, {"enabled", enabled}, {"attach", attach}, {"build", build}};
     for (const auto& [name, make] : sections) {
         if (results.contains(name)) {
             text += make(results[name]);
@@ -246,6 +256,12 @@ std::string summary(const json& results) {
     };
     traced("traced by bpftrace, `count()`: ns an event", "bpftrace_count");
     traced("traced by bpftrace, `str(arg0)` and `hist(arg2)`: ns an event", "bpftrace_decode");
+    const auto attached = [&](const std::string& title, const std::string& figure, int decimals) {
+        rows.add({title, range(at(results, {"attach", "usdtpp", figure}), decimals),
+                  range(at(results, {"attach", "sys_sdt", figure}), decimals), no_figure});
+    };
+    attached("in the process, attaching to 10,000 sites at once: ms", "milliseconds", 0);
+    attached("in the process, attaching to 10,000 sites at once: MiB that stay", "mebibytes", 1);
     for (const auto& compiler : compilers) {
         const auto build = at(results, {"build", compiler});
         rows.add({"to compile 1,000 probes (with `USDTPP_NO_DESCRIPTIONS`): instructions, as a ratio to sys/sdt.h, " +

@@ -38,6 +38,7 @@ nlohmann::json measure_disabled(session& all); // instructions, data references 
 nlohmann::json measure_server(session& all);   // the example server with idle probes, against none
 nlohmann::json measure_enabled(session& all);  // times of probes that are traced
 nlohmann::json measure_build(session& all);    // what probes cost to compile, and in the file
+nlohmann::json measure_attach(session& all);   // time and memory of attaching from inside to many sites
 
 } // namespace bench
 

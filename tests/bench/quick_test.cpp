@@ -94,6 +94,16 @@ TEST_CASE("measured: events that bpftrace saw, all of them") {
     }
 }
 
+TEST_CASE("measured: attaching from inside to many sites, by jumps and by breakpoints") {
+    SKIP_WITHOUT("g++");
+    const auto attach = measure("attach");
+    INFO(attach.dump(2));
+    for (const std::string kind : {"usdtpp", "sys_sdt"}) {
+        CHECK(attach[kind]["milliseconds"]["median"] > 0);
+        CHECK(attach[kind]["mebibytes"]["median"] > 0);
+    }
+}
+
 TEST_CASE("usdtpp-bench says in one line what is wrong") {
     const auto unknown = run_bench({"--only", "nonsense"});
     CHECK(unknown.status == 2);
