@@ -3,6 +3,7 @@
 // tracer must read there, an int; without `at` where the first argument says. Where no argument leads to it, that is a
 // number of which nobody could know that it is an address.
 // clang-format off
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -43,6 +44,15 @@ struct intrusive {
     }
 };
 enum class place : word {};
+struct view {
+    const int* numbers;
+    const int* data() const noexcept {
+        return numbers;
+    }
+    std::size_t size() const noexcept {
+        return 3;
+    }
+};
 
 template <class T>
 word word_of(const T* address) {
@@ -198,6 +208,98 @@ APART void only_if_enabled(int x) {
     one.number = 0;
 }
 
+// Functions that GCC does not inline: it tells their callers what they read.
+int static_number;
+
+APART void callee(const record& one) {
+    PROBE(memory, callee, &one); // reads: 41
+}
+APART void caller_of_callee(int x) {
+    record one;
+    one.number = x;
+    callee(one);
+    one.number = 0;
+}
+APART void second_pointer(const record* second, const record* first) {
+    PROBE(memory, second_pointer, second, first); // reads: 42
+}
+APART void first_pointer(const record* second, const record* first) {
+    PROBE(memory, first_pointer, first, second); // reads: 43
+}
+APART void caller_of_two(int x) {
+    record one, two;
+    one.number = x;
+    two.number = x + 1;
+    second_pointer(&one, &two);
+    one.number = x;
+    two.number = x + 1;
+    first_pointer(&one, &two);
+    one.number = two.number = 0;
+}
+APART void behind_callee(const record* one) {
+    PROBE(memory, behind_callee, &one->state); // reads: 44 at ARG - 4
+}
+APART void caller_of_behind(int x) {
+    record one;
+    one.number = x;
+    one.state = 0;
+    behind_callee(&one);
+    one.number = 0;
+}
+APART void callee_if_enabled(const record* one) {
+    PROBE_IF_ENABLED(memory, callee_if_enabled, one); // reads: 45
+}
+APART void caller_if_enabled(int x) {
+    record one;
+    one.number = x;
+    callee_if_enabled(&one);
+    one.number = 0;
+}
+APART void sized_callee(const view& one) {
+    PROBE(memory, sized_callee, USDTPP_SIZED(one)); // reads: 46
+}
+APART void caller_of_sized(int x) {
+    int numbers[3];
+    numbers[0] = x;
+    sized_callee(view{numbers});
+    numbers[0] = 0;
+}
+APART void callee_of_address(word one) {
+    PROBE(memory, callee_of_address, USDTPP_ADDRESS(one)); // reads: 47
+}
+APART void caller_of_address(int x) {
+    record one;
+    one.number = x;
+    callee_of_address(word_of(&one));
+    one.number = 0;
+}
+APART void callee_of_static() {
+    PROBE(memory, callee_of_static, &static_number); // reads: 48
+}
+APART void caller_of_static(int x) {
+    static_number = x;
+    callee_of_static();
+    static_number = 0;
+}
+APART void callee_of_heap(const record* one) {
+    PROBE(memory, callee_of_heap, one); // reads: 49
+}
+APART void caller_of_heap(int x) {
+    auto* one = new record{x, 0};
+    callee_of_heap(one);
+    delete one;
+}
+APART void callee_by_levels(const outer* all) {
+    PROBE(memory, callee_by_levels, all); // reads: 50 at *(long*)ARG
+}
+APART void caller_by_levels(int x) {
+    record one;
+    one.number = x;
+    const outer all{&one};
+    callee_by_levels(&all);
+    one.number = 0;
+}
+
 // What no argument leads to.
 int number;
 int table[3];
@@ -287,6 +389,16 @@ int main() {
         object that{};
         that.method(opaque(17));
         only_if_enabled(opaque(18));
+        caller_of_callee(opaque(41));
+        caller_of_two(opaque(42));
+        caller_of_behind(opaque(44));
+        caller_if_enabled(opaque(45));
+        caller_of_sized(opaque(46));
+        caller_of_address(opaque(47));
+        caller_of_static(opaque(48));
+        opaque(static_number);
+        caller_of_heap(opaque(49));
+        caller_by_levels(opaque(50));
         global(opaque(word_of(&number)), opaque(21));
         global_array(opaque(word_of(table)), opaque(22), opaque(1U));
         thread_local_number(opaque(word_of(&per_thread)), opaque(23));

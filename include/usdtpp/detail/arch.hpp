@@ -51,6 +51,18 @@
 #define USDTPP_DETAIL_UNLIKELY(condition) (condition)
 #endif
 
+// A cast that reads the bits of one number as another: GCC 11, clang 9.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_bit_cast)
+#define USDTPP_DETAIL_HAS_BIT_CAST
+#endif
+#endif
+#if defined(__GNUC__)
+#define USDTPP_DETAIL_MAY_ALIAS __attribute__((may_alias))
+#else
+#define USDTPP_DETAIL_MAY_ALIAS
+#endif
+
 namespace usdtpp::detail {
 // To compilers that warn of code which is never reached, a constant with a name may be another one in another build.
 inline constexpr bool never = false;

@@ -5,7 +5,8 @@
 #include <usdtpp/detail/arch.hpp>
 #include <usdtpp/detail/preprocessor.hpp>
 
-#if !defined(__clang__)
+#if defined(__GNUC__) && !defined(__clang__)
+
 namespace usdtpp::detail {
 
 constexpr bool mentions_await(const char* text) noexcept {
@@ -13,7 +14,6 @@ constexpr bool mentions_await(const char* text) noexcept {
 }
 
 } // namespace usdtpp::detail
-#endif
 
 // clang-format off
 
@@ -36,4 +36,5 @@ constexpr bool mentions_await(const char* text) noexcept {
 
 // clang-format on
 
+#endif
 #endif

@@ -86,7 +86,7 @@ inline void text_of<Source, Kinds>::make() noexcept {
 
 // The function has no instructions, but in code that is not optimised there would be a call of it. It is a function in
 // other code since many operands take their time, also where they are never needed.
-#if defined(__OPTIMIZE__)
+#if !defined(__NO_INLINE__)
 #define USDTPP_DETAIL_TEXT_OF_PROBE usdtpp_text::make()
 #else
 #define USDTPP_DETAIL_TEXT_OF_PROBE USDTPP_DETAIL_MAKE_TEXT(usdtpp_text)

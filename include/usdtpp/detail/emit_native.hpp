@@ -55,9 +55,19 @@
 #if !defined(USDTPP_DETAIL_ONE_STATEMENT)
 #define USDTPP_DETAIL_READS
 #elif !defined(USDTPP_DETAIL_IN_MEMORY)
-#define USDTPP_DETAIL_READS , "g"(usdtpp_values->usdtpp_memory->usdtpp_all)
+#define USDTPP_DETAIL_READS , "g"(USDTPP_DETAIL_ANYWHERE->usdtpp_all)
 #else
-#define USDTPP_DETAIL_READS , "g"(usdtpp_values->usdtpp_memory->usdtpp_all), "m"(*usdtpp_values)
+#define USDTPP_DETAIL_READS , "g"(USDTPP_DETAIL_ANYWHERE->usdtpp_all), "m"(*usdtpp_values)
+#endif
+// Where that begins must take no instruction. Only x86 takes any number for an address as it stands.
+#if defined(__x86_64__) || defined(__i386__)
+#define USDTPP_DETAIL_FIND_ANYWHERE
+#define USDTPP_DETAIL_ANYWHERE reinterpret_cast<typename usdtpp_arguments::usdtpp_memory*>(0x10000)
+#else
+#define USDTPP_DETAIL_FIND_ANYWHERE \
+    [[maybe_unused]] const void* usdtpp_anywhere; \
+    asm("" : "=r"(usdtpp_anywhere));
+#define USDTPP_DETAIL_ANYWHERE static_cast<typename usdtpp_arguments::usdtpp_memory*>(usdtpp_anywhere)
 #endif
 
 #define USDTPP_DETAIL_OPERANDS_0 ""
@@ -141,9 +151,11 @@
 #endif
 #if defined(USDTPP_NO_DESCRIPTIONS)
 #define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
+    USDTPP_DETAIL_FIND_ANYWHERE \
     USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, USDTPP_DETAIL_BARE_DESCRIPTION, )
 #else
 #define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
+    USDTPP_DETAIL_FIND_ANYWHERE \
     using usdtpp_way = typename usdtpp_arguments::kinds::template text_way_if<USDTPP_DETAIL_CAN_BE_PASTED(file text)>; \
     if constexpr (usdtpp_way::is_pasted) { \
         USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, \

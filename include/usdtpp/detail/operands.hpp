@@ -66,13 +66,13 @@ struct converted<T, std::enable_if_t<is_readable_integer<T>()>> {
 template <class T>
 struct converted<T, std::enable_if_t<is_readable_float<T>()>> {
     using bits = typename integer<sizeof(T), false>::type;
-#if defined(__GNUC__)
-    using bits_in_place __attribute__((may_alias)) = bits;
-#else
-    using bits_in_place = bits;
-#endif
     T value;
+#if defined(USDTPP_DETAIL_HAS_BIT_CAST)
+    bits usdtpp_value = __builtin_bit_cast(bits, value);
+#else
+    using bits_in_place USDTPP_DETAIL_MAY_ALIAS = bits;
     bits usdtpp_value = reinterpret_cast<const bits_in_place&>(value);
+#endif
     USDTPP_DETAIL_SIZE
 };
 
@@ -239,22 +239,20 @@ constexpr bool are_readable() noexcept {
 }
 
 // What pointers lead to must be in memory when the probe fires, and GCC must not think it dead. So the asm statement
-// has an operand that is memory if there are pointers, and a constant if not: `usdtpp_memory->usdtpp_all`. Its
-// constraint
-// ("g") allows both; a class that is not trivial is always in memory. It begins where one of the pointers leads to, and
-// since it is volatile, GCC counts it for all memory. Nothing is loaded again after it, as after a "memory" clobber.
+// has an operand that is memory if there are pointers, and a constant if not: `usdtpp_all`. Its constraint ("g") allows
+// both; a class that is not trivial is always in memory. It is so large, and so little is known of where it begins,
+// that it may be any memory: also to a caller of the function, which GCC tells what the function reads. Nothing is
+// loaded again after it, as after a "memory" clobber.
 #if defined(USDTPP_DETAIL_ONE_STATEMENT)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
 struct memory {
+    memory();
     memory(const memory&);
     ~memory();
-    char bytes[0];
+    char bytes[static_cast<decltype(sizeof 0)>(-1) / 4];
 };
 struct some_memory {
     memory usdtpp_all;
 };
-#pragma GCC diagnostic pop
 struct no_memory {
     enum { usdtpp_all = 0 };
 };
@@ -300,10 +298,7 @@ struct arguments<0> {
 #define USDTPP_DETAIL_SLOT(i)
 #endif
 #if defined(USDTPP_DETAIL_ONE_STATEMENT)
-#define USDTPP_DETAIL_POINTER(i) is_pointer<T##i> ? std::uintptr_t(usdtpp_##i.usdtpp_value):
-#define USDTPP_DETAIL_MEMORY(pointers, ...)                                                                            \
-    const volatile memory_of<__VA_ARGS__>* usdtpp_memory =                                                             \
-        reinterpret_cast<decltype(usdtpp_memory)>(pointers std::uintptr_t{});
+#define USDTPP_DETAIL_MEMORY(...) using usdtpp_memory = const volatile memory_of<__VA_ARGS__>;
 #else
 #define USDTPP_DETAIL_MEMORY(...)
 #endif
@@ -313,8 +308,7 @@ struct arguments<0> {
         static_assert(are_readable<1, USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE)>());       \
         USDTPP_DETAIL_DESCRIBED_KINDS(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE))           \
         USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_MEMBER) USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_SLOT)                \
-            USDTPP_DETAIL_MEMORY(USDTPP_DETAIL_EACH_##count(USDTPP_DETAIL_POINTER),                                    \
-                                 USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE))                \
+            USDTPP_DETAIL_MEMORY(USDTPP_DETAIL_LIST_##count(USDTPP_DETAIL_TYPE(1), USDTPP_DETAIL_TYPE))                \
     }
 USDTPP_DETAIL_ARGUMENTS(1);
 USDTPP_DETAIL_ARGUMENTS(2);
@@ -333,7 +327,6 @@ USDTPP_DETAIL_ARGUMENTS(12);
 #undef USDTPP_DETAIL_TYPE
 #undef USDTPP_DETAIL_MEMBER
 #undef USDTPP_DETAIL_SLOT
-#undef USDTPP_DETAIL_POINTER
 #undef USDTPP_DETAIL_MEMORY
 #undef USDTPP_DETAIL_ARGUMENTS
 

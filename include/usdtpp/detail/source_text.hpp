@@ -193,7 +193,7 @@ struct text_of {
         usdtpp_word_26 = source_text<Kinds>(Source{}.written).word(26),
         usdtpp_word_27 = source_text<Kinds>(Source{}.written).word(27),
     };
-    static void make() noexcept;
+    [[gnu::no_instrument_function]] static void make() noexcept;
 };
 // Where the text is pasted, there are no words of it.
 struct no_text {
@@ -201,7 +201,7 @@ struct no_text {
         usdtpp_hash = 0,
         usdtpp_word_0 = 0, usdtpp_word_1 = 0, usdtpp_word_2 = 0, usdtpp_word_3 = 0, usdtpp_word_4 = 0, usdtpp_word_5 = 0, usdtpp_word_6 = 0, usdtpp_word_7 = 0, usdtpp_word_8 = 0, usdtpp_word_9 = 0, usdtpp_word_10 = 0, usdtpp_word_11 = 0, usdtpp_word_12 = 0, usdtpp_word_13 = 0, usdtpp_word_14 = 0, usdtpp_word_15 = 0, usdtpp_word_16 = 0, usdtpp_word_17 = 0, usdtpp_word_18 = 0, usdtpp_word_19 = 0, usdtpp_word_20 = 0, usdtpp_word_21 = 0, usdtpp_word_22 = 0, usdtpp_word_23 = 0, usdtpp_word_24 = 0, usdtpp_word_25 = 0, usdtpp_word_26 = 0, usdtpp_word_27 = 0,
     };
-    static void make() noexcept {}
+    [[gnu::no_instrument_function]] static void make() noexcept {}
 };
 
 // clang-format on
