@@ -20,7 +20,8 @@ void check_lifetimes(const flags& more) {
     for (const std::string situation :
          {"handler detaches others", "handler attaches to its probe", "handler detaches itself",
           "detach waits for its own handler", "two handlers detach a third", "handlers are destroyed at once",
-          "left and waits", "left and goes on", "cancelled in handler", "threads come and go"}) {
+          "left and waits", "left and goes on", "cancelled in handler", "threads come and go", "interrupted elsewhere",
+          "first on a small stack"}) {
         const auto ran = support::run({program, situation}, std::chrono::seconds(30));
         INFO(situation << ": " << ran.errors);
         CHECK(ran.output == "ok\n");

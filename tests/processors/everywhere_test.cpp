@@ -109,6 +109,13 @@ TEST_CASE("with libelf on x86-64, the same program attaches") {
 TEST_CASE("aarch64: without libelf a program compiles, and is told so") {
     check_on("aarch64", {"-DUSDTPP_HAS_NOTES=0"}, "notes 0, attach 0");
 }
+TEST_CASE("aarch64: the same program with libelf is compiled, by breakpoints only") {
+    const auto& on = machine_named("aarch64");
+    SKIP_FOR(why_not(on));
+    support::temporary_directory directory;
+    build_for(on, source, directory.file("everywhere.o"),
+              support::operator+(strict, {"-DUSDTPP_HAS_NOTES=1", "-DNOTES", "-c"}));
+}
 TEST_CASE("i386: a program that would attach compiles, and is told so") {
     check_on("i386", {}, "notes 1, attach 0");
 }

@@ -48,6 +48,13 @@ public:
         return at.breakpoints % 2 != 0 && is_at(breakpoint, at.address);
     }
 
+    // The code of a site is gone.
+    void forget([[maybe_unused]] const site& at) {
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+        stubs_.give_back(at);
+#endif
+    }
+
     // Puts in, or takes out, what is to stand at sites. One instruction becomes another, at any moment for any thread.
     failures change(std::vector<site*> sites, bool on) {
         constexpr int most_attempts = 100;
@@ -236,13 +243,6 @@ private:
         return true;
     }
 
-public:
-    // The code of a site is gone.
-    void forget(const site& at) {
-        stubs_.give_back(at);
-    }
-
-private:
     stub_maker stubs_;
 #endif
     trap_handler traps_;

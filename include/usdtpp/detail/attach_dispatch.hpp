@@ -113,8 +113,12 @@ struct firing {
 [[gnu::noinline]] USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void
 fire_with_vectors(const site& at, const registers& from, thread_slot* slot) noexcept {
     const bool is_nested = slot != nullptr && (slot->entered & 1U) != 0; // as far as it knows
-    if (is_nested && stack_left() < stack_to_unwind + at.vectors.size) {
-        pass_over(at, *slot);
+    const bool may_be_short = is_nested || slot == nullptr;              // of stack, to unwind or to take a slot
+    if (may_be_short && stack_left() < stack_to_unwind + at.vectors.size) {
+        slot = slot != nullptr ? slot : take_slot_in_place();
+        if (slot != nullptr) {
+            pass_over(at, *slot);
+        }
     } else {
         const firing all = {at, from};
         with_vectors_saved(at.vectors, all);

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -21,8 +22,30 @@ struct code_of_firings {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint64_t trap_handler = 0;
+    std::uint64_t fibre_start = 0; // where the first function of a fibre returns to
 };
 USDTPP_DETAIL_HIDDEN inline code_of_firings firing_code = {};
+
+// The C library's, of fibres that makecontext() makes. It has no unwind information, so chains of calls end there.
+USDTPP_DETAIL_HIDDEN inline std::uint64_t find_fibre_start() noexcept {
+#if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
+    ucontext_t fibre;
+    alignas(16) unsigned char stack[1024];
+    if (::getcontext(&fibre) == 0) {
+        fibre.uc_stack.ss_sp = stack;
+        fibre.uc_stack.ss_size = sizeof stack;
+        fibre.uc_link = nullptr;
+        ::makecontext(
+            &fibre, [] {}, 0);
+#if defined(__x86_64__)
+        return *reinterpret_cast<const std::uint64_t*>(fibre.uc_mcontext.gregs[REG_RSP]);
+#else
+        return fibre.uc_mcontext.regs[30];
+#endif
+    }
+#endif
+    return 0;
+}
 
 // How much of the stack is left to what unwinds, at least, for it to be tried.
 constexpr std::uint64_t stack_to_unwind = 3072;
@@ -66,9 +89,10 @@ enum class nesting { in_a_firing, in_none, unknown };
             return all.firings == 2 || ++all.frames == most_frames ? _URC_NORMAL_STOP : _URC_NO_REASON;
         },
         &found);
-    return found.firings == 2                      ? nesting::in_a_firing
-           : found.firings == 1 && found.last == 0 ? nesting::in_none
-                                                   : nesting::unknown;
+    const bool is_whole = found.last == 0 || found.last == firing_code.fibre_start;
+    return found.firings == 2               ? nesting::in_a_firing
+           : found.firings == 1 && is_whole ? nesting::in_none
+                                            : nesting::unknown;
 }
 
 // The firing that `slot` is at would have its frame where this one has its own: so that is over.

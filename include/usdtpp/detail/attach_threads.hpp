@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <new>
@@ -45,6 +46,9 @@ struct alignas(128) thread_slot {
     bool is_set_aside = false;
     const void* passed_context = nullptr; // what pass_on_trap() is at
     const void* passed_frame = nullptr;
+    std::uint64_t own_data = 0;     // an address of the thread's static TLS: of a pthread, above its stack
+    std::uint64_t signal_stack = 0; // its alternate stack, as it was when it took the slot
+    std::uint64_t signal_stack_end = 0;
 };
 
 constexpr std::uint32_t no_counter = 1U << 31;
@@ -143,6 +147,15 @@ private:
     }
 };
 
+USDTPP_DETAIL_HIDDEN inline void note_stacks(thread_slot& slot) noexcept {
+    stack_t stack = {};
+    ::sigaltstack(nullptr, &stack);
+    const bool has_one = (stack.ss_flags & SS_DISABLE) == 0;
+    slot.own_data = reinterpret_cast<std::uint64_t>(&own_slot);
+    slot.signal_stack = has_one ? reinterpret_cast<std::uint64_t>(stack.ss_sp) : 0;
+    slot.signal_stack_end = slot.signal_stack + (has_one ? stack.ss_size : 0);
+}
+
 // A free one, from number `first` on; with `of_dead`, those of threads that are gone are free too. Null if there is
 // none.
 USDTPP_DETAIL_HIDDEN inline thread_slot* find_slot(std::int32_t self, std::uint32_t first, bool of_dead) noexcept {
@@ -157,6 +170,7 @@ USDTPP_DETAIL_HIDDEN inline thread_slot* find_slot(std::int32_t self, std::uint3
             __atomic_store_n(&slot.is_set_aside, false, __ATOMIC_RELAXED);
             slot.number = number;
             slot.ring = may_read_counter() ? number : number | no_counter;
+            note_stacks(slot);
             taken = &slot;
         }
         return taken != nullptr;
@@ -191,6 +205,27 @@ USDTPP_DETAIL_HIDDEN inline thread_slot* find_slot(std::int32_t self, std::uint3
     errno = saved;
     return taken;
 }
+
+#if defined(USDTPP_DETAIL_HAS_JUMPS)
+// The same where there is no stack for it, nor for vector registers: of the first slots only, and what else there is to
+// know of the thread stays unknown. Null if there is none.
+USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline thread_slot* take_slot_in_place() noexcept {
+    long self = SYS_gettid;
+    asm volatile("syscall" : "+a"(self) : : "rcx", "r11", "memory");
+    for (unsigned number = 0; number != slots_in_chunk; ++number) {
+        auto& slot = first_slots.slots[number];
+        std::int32_t owner = 0;
+        if (__atomic_compare_exchange_n(&slot.thread, &owner, static_cast<std::int32_t>(self), false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED)) {
+            slot.number = number;
+            slot.ring = number | no_counter;
+            own_slot = &slot;
+            return &slot;
+        }
+    }
+    return nullptr;
+}
+#endif
 
 // The calling thread may have been forbidden to read the counter, or been allowed to, since it took its slot.
 USDTPP_DETAIL_HIDDEN inline void ask_for_counter_again() noexcept {
@@ -265,8 +300,21 @@ USDTPP_DETAIL_HIDDEN inline bool was_left(const thread_slot& slot) noexcept {
     return left;
 }
 
-// Whether a thread that waits in the kernel has its stack pointer elsewhere than below the frame of the firing that it
-// is at, by its slot. It has left that firing, unless a handler has switched to another stack.
+// Whether a thread that has its stack pointer there has left the firing that it is at, by its slot, unless a handler
+// has switched to another stack: it is further up on that one's stack, or that one was on its alternate stack, or on
+// one of less depth. A signal that has interrupted the firing is no way to leave it: its handler may be on the
+// alternate stack, wherever that is.
+USDTPP_DETAIL_HIDDEN inline bool is_elsewhere(const thread_slot& slot, std::uint64_t pointer) noexcept {
+    const auto frame = reinterpret_cast<std::uint64_t>(__atomic_load_n(&slot.frame, __ATOMIC_RELAXED));
+    const auto is_for_signals = [&](std::uint64_t at) { return at >= slot.signal_stack && at < slot.signal_stack_end; };
+    if (is_for_signals(frame) != is_for_signals(pointer)) {
+        return is_for_signals(frame);
+    }
+    const bool is_on_another = frame < slot.own_data && pointer > slot.own_data;
+    return (pointer > frame && !is_on_another) || pointer < __atomic_load_n(&slot.stack, __ATOMIC_RELAXED);
+}
+
+// Whether a thread that waits in the kernel has left the firing that it is at, by its slot.
 USDTPP_DETAIL_HIDDEN inline bool waits_elsewhere(const thread_slot& slot) noexcept {
     const int saved = errno;
     char path[64];
@@ -282,8 +330,7 @@ USDTPP_DETAIL_HIDDEN inline bool waits_elsewhere(const thread_slot& slot) noexce
     unsigned long long pointer = 0;
     const bool waits = size > 0 && (std::sscanf(line, "%*d %*x %*x %*x %*x %*x %*x %llx", &pointer) == 1 ||
                                     std::sscanf(line, "-1 %llx", &pointer) == 1);
-    return waits && (pointer > reinterpret_cast<std::uint64_t>(__atomic_load_n(&slot.frame, __ATOMIC_RELAXED)) ||
-                     pointer < __atomic_load_n(&slot.stack, __ATOMIC_RELAXED));
+    return waits && is_elsewhere(slot, pointer);
 }
 
 // Until no other thread is in the handler of `what`, which must be out of reach already, or on the way to it. A firing

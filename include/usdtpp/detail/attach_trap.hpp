@@ -201,15 +201,24 @@ public:
     // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
     std::string why_not() {
         firing_code.trap_handler = reinterpret_cast<std::uint64_t>(&on_trap);
+        firing_code.fibre_start = find_fibre_start();
         struct sigaction now = {};
-        ::sigaction(breakpoint_signal, nullptr, &now);
+        const auto forbidden =
+            std::string("breakpoints need a handler of ") + breakpoint_signal_name + ", and sigaction is forbidden";
+        if (::sigaction(breakpoint_signal, nullptr, &now) != 0) {
+            return forbidden;
+        }
         if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_trap) {
-            previous_trap_action = now;
-            first_trap_action = std::exchange(installed_, true) ? first_trap_action : now;
+            const auto previous = std::exchange(previous_trap_action, now);
+            first_trap_action = installed_ ? first_trap_action : now;
             struct sigaction ours = {};
             ours.sa_sigaction = on_trap;
             ours.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTART; // handlers may meet other breakpoints
-            ::sigaction(breakpoint_signal, &ours, nullptr);
+            if (::sigaction(breakpoint_signal, &ours, nullptr) != 0) {
+                previous_trap_action = previous;
+                return forbidden;
+            }
+            installed_ = true;
         }
         const auto blocking = blocking_thread();
         return blocking.empty() ? ""

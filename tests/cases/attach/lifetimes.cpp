@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <usdtpp/recorder.hpp>
@@ -261,6 +262,113 @@ void cancelled_in_handler() {
     expect(calls > 0, "the handler was called");
 }
 
+// An alternate stack of so many bytes, behind a page that nobody may touch.
+class signal_stack {
+public:
+    explicit signal_stack(std::size_t size) : size_(size) {
+        memory_ = static_cast<char*>(
+            ::mmap(nullptr, page + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        ::mprotect(memory_, page, PROT_NONE);
+    }
+    signal_stack(const signal_stack&) = delete;
+    signal_stack& operator=(const signal_stack&) = delete;
+    ~signal_stack() {
+        ::munmap(memory_, page + size_);
+    }
+    // Of the calling thread.
+    bool use(void (*handler)(int)) const {
+        stack_t stack = {};
+        stack.ss_sp = memory_ + page;
+        stack.ss_size = size_;
+        struct sigaction action = {};
+        action.sa_handler = handler;
+        action.sa_flags = SA_ONSTACK;
+        return ::sigaltstack(&stack, nullptr) == 0 && ::sigaction(SIGUSR1, &action, nullptr) == 0;
+    }
+    static void leave() {
+        stack_t none = {};
+        none.ss_flags = SS_DISABLE;
+        ::sigaltstack(&none, nullptr);
+    }
+
+private:
+    static constexpr std::size_t page = 4096;
+    std::size_t size_;
+    char* memory_;
+};
+
+std::atomic<bool> in_signal{false};
+std::atomic<bool> may_go_on{false};
+
+// A signal on the alternate stack, above and below that of its thread, is no way to leave a handler.
+void interrupted_elsewhere() {
+    for (const bool is_above : {true, false}) {
+        in_signal = may_go_on = false;
+        std::atomic<bool> in_handler{false};
+        std::atomic<bool> handled{false};
+        const auto attached = std::make_unique<attachment>(attach("lifetimes:one", [&](const event&) {
+            in_handler = true;
+            while (!in_signal) {
+            }
+            handled = true;
+        }));
+        const auto run = [&] {
+            const auto early = std::make_unique<signal_stack>(1U << 17);
+            std::unique_ptr<signal_stack> late;
+            std::thread fires([&] {
+                late = std::make_unique<signal_stack>(1U << 17);
+                (is_above ? early : late)->use([](int) {
+                    in_signal = true;
+                    while (!may_go_on) {
+                        ::usleep(1000); // in the kernel, which tells where its stack is
+                    }
+                });
+                fire(1);
+                signal_stack::leave();
+            });
+            while (!in_handler) {
+            }
+            ::pthread_kill(fires.native_handle(), SIGUSR1);
+            while (!in_signal) {
+            }
+            std::thread lets_go([] {
+                ::usleep(200'000);
+                may_go_on = true;
+            });
+            attached->detach();
+            expect(handled, "detach waits while a signal interrupts the handler");
+            lets_go.join();
+            fires.join();
+        };
+        run();
+    }
+}
+
+// Where there is no stack for the first firing of a thread, it is passed over, and counted.
+void first_on_a_small_stack() {
+#if defined(WITH_TRAPS)
+    const std::vector<std::size_t> sizes = {65536}; // the kernel needs room for another signal
+#else
+    const std::vector<std::size_t> sizes = {4096, 4608, 5120, 6144, 8192, 65536};
+#endif
+    for (const std::size_t size : sizes) {
+        usdtpp::recorder recorder("lifetimes:one");
+        const signal_stack small(size);
+        std::atomic<int> fired{0};
+        std::thread([&] {
+            if (small.use([](int) { fire(1); })) { // the kernel may need more itself
+                ::raise(SIGUSR1);
+                fire(2);
+                fired = 2;
+                signal_stack::leave();
+            }
+        }).join();
+        const auto recorded = recorder.drain([](const usdtpp::recorded_event&) {});
+        expect(recorded + recorder.losses().nested == static_cast<std::uint64_t>(fired), "each firing is counted");
+        expect(size < 65536 || recorded == 2, "with room enough both are recorded");
+    }
+}
+
 void handler_throws() {
     const auto own = attach("lifetimes:one", [](const event&) { throw std::runtime_error("thrown by a handler"); });
     try {
@@ -301,6 +409,8 @@ int main(int, char** arguments) {
         {"left and waits", left_and_waits},
         {"left and goes on", left_and_goes_on},
         {"cancelled in handler", cancelled_in_handler},
+        {"interrupted elsewhere", interrupted_elsewhere},
+        {"first on a small stack", first_on_a_small_stack},
         {"handler throws", handler_throws},
         {"threads come and go", threads_come_and_go},
     };
