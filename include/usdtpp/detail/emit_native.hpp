@@ -59,12 +59,15 @@
 #else
 #define USDTPP_DETAIL_READS , "g"(USDTPP_DETAIL_ANYWHERE->usdtpp_all), "m"(*usdtpp_values)
 #endif
-// Where that begins must take no instruction. Only x86 takes any number for an address as it stands.
-#if defined(__x86_64__) || defined(__i386__)
-#define USDTPP_DETAIL_FIND_ANYWHERE
-#define USDTPP_DETAIL_ANYWHERE reinterpret_cast<typename usdtpp_arguments::usdtpp_memory*>(0x10000)
+// Where that begins must take no instruction. It is what an empty statement in front leaves in some register. But where
+// the arguments are evaluated in between, that one would be kept meanwhile; there x86 takes any number for an address as
+// it stands, and each line has another: of one that two statements have, GCC would make a register.
+#if defined(__x86_64__) && __cplusplus > 201703L
+#define USDTPP_DETAIL_FIND_ANYWHERE(line) \
+    [[maybe_unused]] constexpr ::std::uintptr_t usdtpp_anywhere = 0x10000 + 16 * line;
+#define USDTPP_DETAIL_ANYWHERE reinterpret_cast<typename usdtpp_arguments::usdtpp_memory*>(usdtpp_anywhere)
 #else
-#define USDTPP_DETAIL_FIND_ANYWHERE \
+#define USDTPP_DETAIL_FIND_ANYWHERE(line) \
     [[maybe_unused]] const void* usdtpp_anywhere; \
     asm("" : "=r"(usdtpp_anywhere));
 #define USDTPP_DETAIL_ANYWHERE static_cast<typename usdtpp_arguments::usdtpp_memory*>(usdtpp_anywhere)
@@ -151,11 +154,11 @@
 #endif
 #if defined(USDTPP_NO_DESCRIPTIONS)
 #define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
-    USDTPP_DETAIL_FIND_ANYWHERE \
+    USDTPP_DETAIL_FIND_ANYWHERE(line) \
     USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, USDTPP_DETAIL_BARE_DESCRIPTION, )
 #else
 #define USDTPP_DETAIL_DESCRIBED(file, line, text, provider, name, semaphore, count, evaluation) \
-    USDTPP_DETAIL_FIND_ANYWHERE \
+    USDTPP_DETAIL_FIND_ANYWHERE(line) \
     using usdtpp_way = typename usdtpp_arguments::kinds::template text_way_if<USDTPP_DETAIL_CAN_BE_PASTED(file text)>; \
     if constexpr (usdtpp_way::is_pasted) { \
         USDTPP_DETAIL_STATEMENT(provider, name, semaphore, count, evaluation, \
