@@ -53,15 +53,7 @@ constexpr std::uint64_t stack_to_unwind = 3072;
 // What is left of the alternate stack, where the thread is on one: those of signal handlers are small.
 USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline std::uint64_t stack_left() noexcept {
     stack_t stack;
-    stack.ss_sp = nullptr; // one by one: a compiler could call memset for all, which uses vector registers
-    stack.ss_flags = 0;
-    stack.ss_size = 0;
-#if defined(__x86_64__)
-    long result = SYS_sigaltstack;
-    asm volatile("syscall" : "+a"(result) : "D"(0), "S"(&stack) : "rcx", "r11", "memory");
-#else
-    ::syscall(SYS_sigaltstack, nullptr, &stack);
-#endif
+    ask_for_signal_stack(stack);
     const auto here = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
     return (stack.ss_flags & SS_ONSTACK) != 0 ? here - reinterpret_cast<std::uint64_t>(stack.ss_sp) : ~std::uint64_t{0};
 }

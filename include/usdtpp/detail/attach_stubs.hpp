@@ -24,7 +24,6 @@ public:
         stub_dispatch = dispatch;
         firing_code.begin = entry_.begin;
         firing_code.end = entry_.end;
-        firing_code.fibre_start = find_fibre_start();
     }
 
     // Gives a site the stub that its jump leads to, unless it has one. Whether it has: not where there can be no code,

@@ -147,9 +147,23 @@ private:
     }
 };
 
-USDTPP_DETAIL_HIDDEN inline void note_stacks(thread_slot& slot) noexcept {
-    stack_t stack = {};
-    ::sigaltstack(nullptr, &stack);
+// The alternate stack of the calling thread, and whether it is on it.
+USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void ask_for_signal_stack(stack_t& stack) noexcept {
+    stack.ss_sp = nullptr; // one by one: a compiler could call memset for all, which uses vector registers
+    stack.ss_flags = 0;
+    stack.ss_size = 0;
+#if defined(__x86_64__)
+    long result = SYS_sigaltstack;
+    asm volatile("syscall" : "+a"(result) : "D"(0), "S"(&stack) : "rcx", "r11", "memory");
+#else
+    ::syscall(SYS_sigaltstack, nullptr, &stack);
+#endif
+}
+
+// Where the calling thread, whose slot this is, has its stacks.
+USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline void note_stacks(thread_slot& slot) noexcept {
+    stack_t stack;
+    ask_for_signal_stack(stack);
     const bool has_one = (stack.ss_flags & SS_DISABLE) == 0;
     slot.own_data = reinterpret_cast<std::uint64_t>(&own_slot);
     slot.signal_stack = has_one ? reinterpret_cast<std::uint64_t>(stack.ss_sp) : 0;
@@ -207,8 +221,8 @@ USDTPP_DETAIL_HIDDEN inline thread_slot* find_slot(std::int32_t self, std::uint3
 }
 
 #if defined(USDTPP_DETAIL_HAS_JUMPS)
-// The same where there is no stack for it, nor for vector registers: of the first slots only, and what else there is to
-// know of the thread stays unknown. Null if there is none.
+// The same where there is no stack for it, nor for vector registers: of the first slots only, and whether the thread
+// may read the counter is not asked. Null if there is none.
 USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline thread_slot* take_slot_in_place() noexcept {
     long self = SYS_gettid;
     asm volatile("syscall" : "+a"(self) : : "rcx", "r11", "memory");
@@ -219,6 +233,7 @@ USDTPP_DETAIL_UNSANITIZED USDTPP_DETAIL_FIRING inline thread_slot* take_slot_in_
                                         __ATOMIC_RELAXED)) {
             slot.number = number;
             slot.ring = number | no_counter;
+            note_stacks(slot);
             own_slot = &slot;
             return &slot;
         }

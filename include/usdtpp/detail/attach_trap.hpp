@@ -172,6 +172,11 @@ USDTPP_DETAIL_HIDDEN inline void on_trap(int number, siginfo_t* info, void* cont
 
 class USDTPP_DETAIL_HIDDEN trap_handler {
 public:
+    trap_handler() noexcept {
+        firing_code.trap_handler = reinterpret_cast<std::uint64_t>(&on_trap);
+        firing_code.fibre_start = find_fibre_start();
+    }
+
     // From now on a breakpoint at this address is one of that site. For good: a thread may be on its way to it. Whether
     // there is memory for that.
     bool add(std::uint64_t address, const site& at) {
@@ -200,8 +205,6 @@ public:
 
     // Sees to it that the handler is there. What keeps breakpoints from working, or nothing.
     std::string why_not() {
-        firing_code.trap_handler = reinterpret_cast<std::uint64_t>(&on_trap);
-        firing_code.fibre_start = find_fibre_start();
         struct sigaction now = {};
         const auto forbidden =
             std::string("breakpoints need a handler of ") + breakpoint_signal_name + ", and sigaction is forbidden";

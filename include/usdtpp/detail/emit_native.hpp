@@ -59,17 +59,15 @@
 #else
 #define USDTPP_DETAIL_READS , "g"(USDTPP_DETAIL_ANYWHERE->usdtpp_all), "m"(*usdtpp_values)
 #endif
-// Where that begins must take no instruction. It is what an empty statement in front leaves in some register. But where
-// the arguments are evaluated in between, that one would be kept meanwhile; there x86 takes any number for an address as
-// it stands, and each line has another: of one that two statements have, GCC would make a register.
+// Where that begins must take no instruction: an unknown pointer. But where the arguments are evaluated in between, its
+// register would be kept meanwhile. There x86 takes any number for an address as it stands, and each line has another: of
+// one that two statements have, GCC would make a register.
 #if defined(__x86_64__) && __cplusplus > 201703L
 #define USDTPP_DETAIL_FIND_ANYWHERE(line) \
     [[maybe_unused]] constexpr ::std::uintptr_t usdtpp_anywhere = 0x10000 + 16 * line;
 #define USDTPP_DETAIL_ANYWHERE reinterpret_cast<typename usdtpp_arguments::usdtpp_memory*>(usdtpp_anywhere)
 #else
-#define USDTPP_DETAIL_FIND_ANYWHERE(line) \
-    [[maybe_unused]] const void* usdtpp_anywhere; \
-    asm("" : "=r"(usdtpp_anywhere));
+#define USDTPP_DETAIL_FIND_ANYWHERE(line) [[maybe_unused]] USDTPP_DETAIL_UNKNOWN_POINTER(usdtpp_anywhere);
 #define USDTPP_DETAIL_ANYWHERE static_cast<typename usdtpp_arguments::usdtpp_memory*>(usdtpp_anywhere)
 #endif
 

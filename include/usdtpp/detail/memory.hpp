@@ -36,6 +36,9 @@ inline constexpr bool is_address = address_trait<T>::value;
 
 // clang-format off
 
+// A pointer of which nobody knows where it leads to. It takes no instruction, but a register.
+#define USDTPP_DETAIL_UNKNOWN_POINTER(variable) const void* variable; asm("" : "=r"(variable))
+
 // The statement reads, as far as GCC knows, what an unknown pointer leads to, so stores to whatever that could be are
 // done before it. It is volatile memory, which GCC counts for all memory, also where `restrict` or a static variable
 // whose address nobody takes would tell it otherwise. It writes nothing: unlike after a "memory" clobber, nothing is
@@ -43,8 +46,7 @@ inline constexpr bool is_address = address_trait<T>::value;
 #if defined(__GNUC__) && !defined(__clang__) && !defined(USDTPP_DETAIL_BACKEND_DISABLED)
 #define USDTPP_DETAIL_FENCE() \
     __extension__({ \
-        const void* usdtpp_anything; \
-        asm("" : "=r"(usdtpp_anything)); \
+        USDTPP_DETAIL_UNKNOWN_POINTER(usdtpp_anything); \
         asm volatile("" : : "m"(*static_cast<const volatile char(*)[]>(usdtpp_anything))); \
     })
 #else

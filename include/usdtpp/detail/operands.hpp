@@ -1,8 +1,7 @@
 // From the arguments of a probe to the operands of its asm statement.
 //
 //     auto* types = true ? nullptr : types_of<2>(x, y); // an arguments<2, X, Y>*
-//     std::remove_pointer_t<decltype(types)>{{x}, {y}}  // there are usdtpp_1 and usdtpp_2 in it, and their
-//     usdtpp_value
+//     std::remove_pointer_t<decltype(types)>{{x}, {y}}  // has usdtpp_1.usdtpp_value and usdtpp_2.usdtpp_value
 //
 // The arguments of a probe are an aggregate, and so is each of them: what they become is computed by initialisers of
 // members. So no function is called but `get` of classes. A function of ours would have to be inlined, in every build,
